@@ -1,0 +1,77 @@
+"""One rate limiter for everything, counted in the database: it works without Redis and across processes."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+from core.models import RateCount
+
+
+class TooManyAttempts(DomainError):
+    """The limit is reached; the sentence says when to try again."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most ``count`` times per ``per``, for each subject of ``scope``."""
+
+    scope: str
+    count: int
+    per: timedelta
+
+
+LOGIN_PER_ACCOUNT = Limit("login-account", 5, timedelta(minutes=15))
+LOGIN_PER_ADDRESS = Limit("login-address", 20, timedelta(hours=1))
+CODE_PER_ACCOUNT = Limit("code-account", 3, timedelta(hours=1))
+CODE_TRIES = Limit("code-tries", 5, timedelta(minutes=15))
+RESET_PER_ACCOUNT = Limit("reset-account", 3, timedelta(hours=1))
+MAIL_PER_ADDRESS = Limit("account-mail-address", 20, timedelta(hours=1))
+IMPORT_PER_PERSON = Limit("import-person", 10, timedelta(hours=1))
+INVITE_PER_PERSON = Limit("invite-person", 500, timedelta(days=1))
+
+
+def spend(limit: Limit, subject: str, *, now: datetime) -> None:
+    """Count one attempt, or raise TooManyAttempts when the limit is already used up.
+
+    The check and the count are one conditional UPDATE, so concurrent attempts cannot overshoot. Windows are fixed steps of
+    ``limit.per`` since 1970; anything that fails in here refuses the attempt.
+    """
+    start = _window_start(now, limit.per)
+    key = {"scope": limit.scope, "subject": _pseudonym(limit.scope, subject), "window_start": start}
+    with transaction.atomic():
+        RateCount.objects.bulk_create([RateCount(**key)], ignore_conflicts=True)
+        counted = RateCount.objects.filter(**key, count__lt=limit.count).update(count=F("count") + 1)
+    if not counted:
+        minutes = max(1, int((start + limit.per - now).total_seconds() // 60) + 1)
+        raise TooManyAttempts(
+            _("That was tried too often. Please try again in %(minutes)s minutes.") % {"minutes": minutes}
+        )
+
+
+def forgive(limit: Limit, subject: str, *, now: datetime) -> None:
+    """Start over for a subject that has proven itself, for example by signing in."""
+    key = {
+        "scope": limit.scope,
+        "subject": _pseudonym(limit.scope, subject),
+        "window_start": _window_start(now, limit.per),
+    }
+    RateCount.objects.filter(**key).delete()
+
+
+def purge(*, before: datetime) -> int:
+    """Delete the counters of windows that began before ``before``; returns how many."""
+    return RateCount.objects.filter(window_start__lt=before).delete()[0]
+
+
+def _window_start(now: datetime, per: timedelta) -> datetime:
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return epoch + ((now - epoch) // per) * per
+
+
+def _pseudonym(scope: str, subject: str) -> str:
+    return salted_hmac(f"rate:{scope}", subject.strip().casefold(), algorithm="sha256").hexdigest()

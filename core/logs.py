@@ -1,0 +1,37 @@
+"""Keep links and answers out of every log: whoever reads logs must learn nothing a partner said."""
+
+import logging
+import re
+from typing import Any
+
+from django.http import HttpRequest
+from django.views.debug import SafeExceptionReporterFilter
+
+# Token pages live under one-letter paths: /f/ feedback, /u/ unsubscribe.
+_TOKEN_PATH = re.compile(r"(/[fu]/)[A-Za-z0-9_\-]{6,}")
+
+
+def without_tokens(text: str) -> str:
+    return _TOKEN_PATH.sub(r"\1[token]", text)
+
+
+class HideTokens(logging.Filter):
+    """Replace the token in every address that a log line mentions."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = without_tokens(record.getMessage())
+        record.args = None
+        return True
+
+
+class HideAnswers(SafeExceptionReporterFilter):
+    """Error reports carry no posted values and no local variables, whatever page failed."""
+
+    def is_active(self, request: HttpRequest | None) -> bool:
+        return True
+
+    def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
+        return dict.fromkeys(request.POST, self.cleansed_substitute) if request else {}
+
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: Any) -> list[tuple[str, Any]]:
+        return [(name, self.cleansed_substitute) for name in tb_frame.f_locals]

@@ -1,0 +1,60 @@
+"""Cross-cutting persistence: the audit trail and the rate limiter's counters."""
+
+from datetime import datetime
+
+from django.db import models
+
+
+class AuditEvent(models.Model):
+    """Who did what to which object, by ids only: history must not become a second place where names are kept.
+
+    No foreign keys, so that history never blocks a delete.
+    """
+
+    verb = models.CharField(max_length=60, db_index=True)
+    actor_id = models.BigIntegerField(null=True, blank=True)
+    partnership_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    target_label = models.CharField(max_length=80)
+    target_id = models.CharField(max_length=40)
+    data = models.JSONField(default=dict)
+    happened_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.verb} {self.target_label}:{self.target_id}"
+
+
+def record(
+    *,
+    verb: str,
+    target: models.Model,
+    at: datetime,
+    actor_id: int | None = None,
+    partnership_id: int | None = None,
+    **ids: int | str | None,
+) -> AuditEvent:
+    """Append one event; call it inside the service's transaction. ``ids`` holds numbers and codes, never names."""
+    return AuditEvent.objects.create(
+        verb=verb,
+        actor_id=actor_id,
+        partnership_id=partnership_id,
+        target_label=target._meta.label,
+        target_id=str(target.pk),
+        data=ids,
+        happened_at=at,
+    )
+
+
+class RateCount(models.Model):
+    """How often one subject did one thing in one window of time. The subject is stored as an HMAC only."""
+
+    scope = models.CharField(max_length=40)
+    subject = models.CharField(max_length=64)
+    window_start = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "subject", "window_start"], name="rate_counted_once")]
+        indexes = [models.Index(fields=["window_start"], name="rate_window_start")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.count}"

@@ -1,0 +1,12 @@
+"""Words for meetings."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Presence(models.TextChoices):
+    UNKNOWN = "unknown", _("Not recorded yet")
+    PRESENT = "present", _("Came")
+    DEPUTY = "deputy", _("Sent someone")
+    APOLOGIES = "apologies", _("Sent apologies")
+    ABSENT = "absent", _("Missed")

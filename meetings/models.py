@@ -1,0 +1,133 @@
+"""Meetings: who was asked, who came, what was decided."""
+
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import validate_time_zone
+from goals.models import Action
+from meetings.choices import Presence
+from partners.models import Partnership, Seat
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def upcoming(self, *, now: datetime) -> Self:
+        return self.filter(ends_at__gte=now, cancelled_at=None, closed_at=None)
+
+    def closed(self) -> Self:
+        return self.filter(closed_at__isnull=False)
+
+    def held(self) -> Self:
+        return self.filter(cancelled_at=None)
+
+
+class Meeting(models.Model):
+    """One gathering. A draft until invitations go out; closed once attendance is recorded.
+
+    ``sequence`` rises with every change that invited people must hear of; ``uid`` never changes: together they let a
+    calendar replace the old entry.
+    """
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="meetings")
+    title = models.CharField(_("title"), max_length=200)
+    purpose = models.TextField(_("what it is for"), blank=True)
+    agenda = models.TextField(_("agenda"), blank=True)
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_time_zone])
+    place = models.CharField(_("place"), max_length=250, blank=True)
+    online_link = models.URLField(_("link to join online"), blank=True)
+    organizer = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="organized_meetings")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sequence = models.PositiveIntegerField(default=0)
+    notes = models.TextField(_("notes"), blank=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="meeting_has_a_title"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(cancelled_at=None), name="meeting_closed_or_cancelled"
+            ),
+        ]
+        indexes = [models.Index(fields=["partnership", "starts_at"], name="meeting_by_start")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_draft(self) -> bool:
+        return self.invited_at is None and self.cancelled_at is None
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None and self.cancelled_at is None
+
+
+class Attendance(models.Model):
+    """A seat that was asked to a meeting, the person holding it then, and what became of it."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendances")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="attendances")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="attendances")
+    presence = models.CharField(max_length=10, choices=Presence, default=Presence.UNKNOWN)
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="deputized_attendances"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "seat"], name="attendance_once_per_seat"),
+            models.UniqueConstraint(fields=["meeting", "person"], name="attendance_once_per_person"),
+            models.CheckConstraint(condition=Q(presence__in=Presence.values), name="attendance_presence_known"),
+            models.CheckConstraint(
+                condition=Q(presence=Presence.DEPUTY, deputy__isnull=False)
+                | (~Q(presence=Presence.DEPUTY) & Q(deputy=None)),
+                name="attendance_deputy_named",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seat_id} at {self.meeting_id}: {self.presence}"
+
+
+class Decision(models.Model):
+    """What the meeting agreed, numbered within it."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="decisions")
+    number = models.PositiveSmallIntegerField()
+    text = models.TextField(_("what we decided"))
+    reason = models.TextField(_("why"), blank=True)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "number"], name="decision_number_once"),
+            models.CheckConstraint(condition=~Q(text=""), name="decision_has_a_text"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class MeetingAction(models.Model):
+    """An action a meeting agreed on, through one of its decisions where there was one."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="agreed_actions")
+    decision = models.ForeignKey(Decision, on_delete=models.SET_NULL, null=True, blank=True, related_name="actions")
+    action = models.OneToOneField(Action, on_delete=models.CASCADE, related_name="agreed_at")
+
+    def __str__(self) -> str:
+        return f"{self.action_id} agreed at {self.meeting_id}"

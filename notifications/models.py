@@ -1,0 +1,117 @@
+"""The outbox: one row per message, written in the same transaction as its cause. Knows people, no domain."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+LEASE = timedelta(seconds=120)  # more than three mail timeouts of 15 s and a minute to spare
+MAX_ATTEMPTS = 8
+
+
+class MessageState(models.TextChoices):
+    PENDING = "pending", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Could not be sent")
+    CANCELLED = "cancelled", _("Cancelled")
+    OBSOLETE = "obsolete", _("No longer needed")
+
+
+OPEN_STATES = (MessageState.PENDING, MessageState.SENDING)
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_STATES)
+
+    def claimable(self, *, now: datetime) -> Self:
+        """Due and waiting, or left behind by a dispatcher whose lease ran out."""
+        return self.filter(
+            Q(state=MessageState.PENDING, next_attempt_at__lte=now) | Q(state=MessageState.SENDING, lease_until__lt=now)
+        )
+
+    def dead(self) -> Self:
+        return self.filter(state=MessageState.FAILED)
+
+
+class Message(models.Model):
+    """A message to one person. ``dedupe_key`` is built from facts, so planning twice gives one row.
+
+    ``params`` holds ids only: the text is rendered when it is sent, from what is true then, and is never stored.
+    """
+
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=60)
+    partnership_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="messages")
+    params = models.JSONField(default=dict)
+    secret = models.TextField(blank=True, help_text="Encrypted one-time code; cleared when sent or given up.")
+    priority = models.SmallIntegerField(default=0, help_text="Account mail goes first.")
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=MessageState, default=MessageState.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    lease_owner = models.CharField(max_length=40, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    message_id = models.CharField(max_length=120)
+    smtp_code = models.PositiveSmallIntegerField(null=True, blank=True)
+    error = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=MessageState.values), name="message_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=MessageState.SENT, sent_at__isnull=False)
+                | (~Q(state=MessageState.SENT) & Q(sent_at=None)),
+                name="message_sent_at_when_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=MessageState.SENDING, lease_until__isnull=False)
+                | (~Q(state=MessageState.SENDING) & Q(lease_until=None)),
+                name="message_leased_while_sending",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=OPEN_STATES) | Q(secret=""), name="message_keeps_no_secret_afterwards"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-priority", "next_attempt_at"], condition=Q(state__in=OPEN_STATES), name="message_open_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.dedupe_key
+
+
+class Unsubscription(models.Model):
+    """This person does not want mails of this kind."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="unsubscriptions")
+    kind = models.CharField(max_length=60)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="unsubscribed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind}"
+
+
+class Heartbeat(models.Model):
+    """When a loop last did its work: the only proof of life we trust."""
+
+    name = models.CharField(max_length=60, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,93 @@
+"""What kinds of mail exist and what has to be planned: each app registers its own in ``AppConfig.ready``.
+
+Delivery and planning know only this registry; they never import an app that stands above.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django_stubs_ext import StrOrPromise
+
+from notifications.models import Message
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail. ``mime_type`` may carry parameters, as ``text/calendar; method=REQUEST`` does."""
+
+    name: str
+    content: str
+    mime_type: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What fills the templates of one message, rendered at the moment it is sent."""
+
+    context: Mapping[str, object]
+    attachments: tuple[Attachment, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class MailKind:
+    """One kind of mail.
+
+    ``template`` names ``templates/emails/<template>.{subject.txt,txt,html}``. ``compose`` may mint a token: it runs after the
+    fence, immediately before handing over, outside any transaction of the caller. ``still_wanted`` is asked at that moment as
+    well: a message whose reason is gone becomes obsolete and is never sent. ``offers_unsubscribe`` is false for mail that
+    somebody just asked for (codes, password resets). ``priority`` above 0 goes first. ``description`` tells a recipient what
+    they would no longer get.
+    """
+
+    name: str
+    template: str
+    description: StrOrPromise
+    compose: Callable[[Message, datetime], Letter]
+    still_wanted: Callable[[Message, datetime], bool] = lambda _message, _now: True
+    offers_unsubscribe: bool = True
+    priority: int = 0
+    channel: str = "mail"
+
+
+@dataclass(frozen=True)
+class Planner:
+    """A pure function of rows and time that stores what is owed; running it again changes nothing."""
+
+    name: str
+    run: Callable[[datetime], object]
+
+
+_kinds: dict[str, MailKind] = {}
+_planners: dict[str, Planner] = {}
+_housekeepers: dict[str, Planner] = {}
+
+
+def register_kind(kind: MailKind) -> None:
+    _kinds[kind.name] = kind
+
+
+def register_planner(planner: Planner) -> None:
+    """Run about every minute, in order of registration: lower apps first."""
+    _planners[planner.name] = planner
+
+
+def register_housekeeper(planner: Planner) -> None:
+    """Run about every hour: purges and the like."""
+    _housekeepers[planner.name] = planner
+
+
+def kind_named(name: str) -> MailKind | None:
+    return _kinds.get(name)
+
+
+def kinds() -> Iterable[MailKind]:
+    return tuple(_kinds.values())
+
+
+def planners() -> Iterable[Planner]:
+    return tuple(_planners.values())
+
+
+def housekeepers() -> Iterable[Planner]:
+    return tuple(_housekeepers.values())

@@ -1,0 +1,6 @@
+"""Routes under /p/<partnership>/."""
+
+from django.urls import URLPattern
+
+app_name = "partners"
+urlpatterns: list[URLPattern] = []

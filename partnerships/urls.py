@@ -1,0 +1,7 @@
+"""Root URL map: one line per app. Partnership pages live under /p/<partnership>/."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("p/<slug:partnership>/", include("partners.urls")),
+]

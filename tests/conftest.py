@@ -1,0 +1,37 @@
+"""A client that enforces what no single test would remember to."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+READS = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT", "BEGIN", "EXPLAIN", "SHOW", "PRAGMA")
+SESSION_TABLES = ("django_session",)
+
+
+def refuse_writes(execute, sql, params, many, context):
+    if not sql.upper().lstrip().startswith(READS) and not any(table in sql for table in SESSION_TABLES):
+        raise AssertionError(f"A GET request must not write: {sql}")
+    return execute(sql, params, many, context)
+
+
+class StrictClient(Client):
+    """A GET that writes fails, and so does a page that shows template source."""
+
+    def get(self, *args, **kwargs):
+        with connection.execute_wrapper(refuse_writes):
+            response = super().get(*args, **kwargs)
+        if not response.streaming:
+            assert b"{%" not in response.content
+            assert b"{{" not in response.content
+        return response
+
+
+@pytest.fixture
+def client():
+    return StrictClient()
+
+
+@pytest.fixture(autouse=True)
+def keep_files_apart(settings, tmp_path):
+    """Whatever a test leaves on disk, it leaves in its own folder."""
+    settings.MAILBOX_DIR = tmp_path / "mailbox"
