@@ -1,7 +1,7 @@
 """What a view says about who may enter, where the answer does not depend on a partnership.
 
-Partnership pages use ``partners.access.seat_view``. Every view carries exactly one declaration, readable as ``view.access``;
-a walk over all routes fails on one without.
+Partnership pages use ``partners.access.seat_view``. Every view carries exactly one declaration, readable as
+``view.access``; a walk over all routes fails on one without.
 """
 
 from collections.abc import Callable, Sequence

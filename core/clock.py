@@ -28,14 +28,15 @@ def start_of_day(day: date, *, zone: str) -> datetime:
 def at_local_time(wall: datetime, *, zone: str) -> datetime:
     """The instant (UTC) at which clocks in ``zone`` show the naive ``wall`` time.
 
-    A time that is skipped becomes the first valid instant after the gap; a time that comes twice is its first occurrence.
+    A time that is skipped becomes the first valid instant after the gap; a time that comes twice is its first
+    occurrence.
     """
     place = ZoneInfo(zone)
     local = wall.replace(tzinfo=place, fold=0)
     instant = local.astimezone(UTC)
     if instant.astimezone(place).replace(tzinfo=None) == wall:
         return instant
-    # Inside a gap fold=0 counts with the offset before it and fold=1 with the offset after it; the transition lies between.
+    # Inside a gap fold=0 counts with the offset before it, fold=1 with the one after; the transition lies between.
     low, high = sorted((instant, wall.replace(tzinfo=place, fold=1).astimezone(UTC)))
     before = low.astimezone(place).utcoffset()
     while high - low > timedelta(seconds=1):

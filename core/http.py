@@ -38,8 +38,8 @@ def swap_or_redirect(request: Request, template: str, context: dict[str, Any], *
 def client_address(request: HttpRequest) -> str:
     """The address of the client, for rate limits.
 
-    Behind ``TRUSTED_PROXIES`` proxies it is that many entries from the right of X-Forwarded-For; everything further left was
-    written by the client and proves nothing.
+    Behind ``TRUSTED_PROXIES`` proxies it is that many entries from the right of X-Forwarded-For; everything further
+    left was written by the client and proves nothing.
     """
     direct = str(request.META.get("REMOTE_ADDR", ""))
     if not settings.TRUSTED_PROXIES:

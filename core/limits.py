@@ -38,8 +38,8 @@ INVITE_PER_PERSON = Limit("invite-person", 500, timedelta(days=1))
 def spend(limit: Limit, subject: str, *, now: datetime) -> None:
     """Count one attempt, or raise TooManyAttempts when the limit is already used up.
 
-    The check and the count are one conditional UPDATE, so concurrent attempts cannot overshoot. Windows are fixed steps of
-    ``limit.per`` since 1970; anything that fails in here refuses the attempt.
+    The check and the count are one conditional UPDATE, so concurrent attempts cannot overshoot. Windows are fixed steps
+    of ``limit.per`` since 1970; anything that fails in here refuses the attempt.
     """
     start = _window_start(now, limit.per)
     key = {"scope": limit.scope, "subject": _pseudonym(limit.scope, subject), "window_start": start}

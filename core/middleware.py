@@ -25,7 +25,7 @@ def refuse_malformed_input(get_response: GetResponse) -> GetResponse:
 def keep_token_pages_plain(get_response: GetResponse) -> GetResponse:
     """Pages opened by a link set no cookie, are cached nowhere, found by no search engine and leak no address.
 
-    ``strict-origin`` and not ``no-referrer``: with the latter Chromium sends ``Origin: null`` and form posts are refused.
+    ``strict-origin`` and not ``no-referrer``: with the latter Chromium sends ``Origin: null`` and posts are refused.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

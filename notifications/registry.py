@@ -33,11 +33,11 @@ class Letter:
 class MailKind:
     """One kind of mail.
 
-    ``template`` names ``templates/emails/<template>.{subject.txt,txt,html}``. ``compose`` may mint a token: it runs after the
-    fence, immediately before handing over, outside any transaction of the caller. ``still_wanted`` is asked at that moment as
-    well: a message whose reason is gone becomes obsolete and is never sent. ``offers_unsubscribe`` is false for mail that
-    somebody just asked for (codes, password resets). ``priority`` above 0 goes first. ``description`` tells a recipient what
-    they would no longer get.
+    ``template`` names ``templates/emails/<template>.{subject.txt,txt,html}``. ``compose`` may mint a token: it runs
+    after the fence, immediately before handing over, outside any transaction of the caller. ``still_wanted`` is asked
+    at that moment as well: a message whose reason is gone becomes obsolete and is never sent. ``offers_unsubscribe``
+    is false for mail that somebody just asked for (codes, password resets). ``priority`` above 0 goes first.
+    ``description`` tells a recipient what they would no longer get.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""A window in which the people of one meeting may answer, who was asked, and the bag that holds the answers meanwhile."""
+"""A window in which the people of one meeting may answer, who was asked, and the bag that holds answers meanwhile."""
 
 from datetime import datetime
 from typing import Self
