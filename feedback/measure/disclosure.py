@@ -1,0 +1,189 @@
+"""What may be released about groups so that nobody can subtract out a small one.
+
+The planner chooses the rows of one table. The auditor asks of everything ever released, together: can a reader add
+and subtract published sets until 1 to k-1 people remain? It covers exact sums and differences of sets, not guessing
+from bounds and not what a reader knows from elsewhere.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations, count, product
+
+MOST_STEPS = 200_000  # sets the auditor is ready to look at: a second or two
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Rows to print. `combined` are the groups without a row of their own, printed together if `combined_shown`."""
+
+    own_rows: tuple[str, ...]
+    combined: tuple[str, ...]
+    combined_shown: bool
+    total_shown: bool
+
+
+def plan_rows(
+    sizes: Mapping[str, int], *, k: int, organizations: Mapping[str, int] | None = None, min_orgs: int = 2
+) -> Plan:
+    """Choose rows for groups of these sizes (people who answered the question).
+
+    A group has its own row with at least k people of at least `min_orgs` organisations (not asked where None). The
+    rest is one row, and must itself be k people of two groups and `min_orgs` organisations: smallest own rows join it
+    until it is. A table with one row, or a rest that stays too thin, leaves only the total.
+    """
+
+    def orgs(groups: Iterable[str]) -> int:
+        return sum(organizations[g] for g in groups) if organizations is not None else min_orgs
+
+    def thin(groups: Collection[str]) -> bool:
+        return sum(sizes[g] for g in groups) < k or len(groups) <= 1 or orgs(groups) < min_orgs
+
+    live = sorted(g for g, n in sizes.items() if n > 0)
+    own = sorted((g for g in live if sizes[g] >= k and orgs([g]) >= min_orgs), key=lambda g: (sizes[g], g))
+    rest = [g for g in live if g not in own]
+    while rest and own and thin(rest):
+        rest.append(own.pop(0))
+    rows = len(own) + bool(rest)
+    if rows <= 1 or (rest and thin(rest)):
+        return Plan((), tuple(live), combined_shown=False, total_shown=sum(sizes.values()) >= k)
+    return Plan(tuple(sorted(own)), tuple(sorted(rest)), combined_shown=bool(rest), total_shown=True)
+
+
+class TooMuchToAudit(Exception):
+    """The released sets are too entangled to be checked in reasonable time."""
+
+
+def small_sets(sizes: Mapping[str, int], released: Iterable[Collection[str]], k: int) -> Iterator[frozenset[str]]:
+    """Every union of atoms with 1 to k-1 people whose total follows from the totals of the released sets.
+
+    An atom is the smallest piece that is never split (one window x sector); `sizes` gives its people. A union follows
+    exactly when its indicator vector lies in the row space of the released sets, that is, when its columns of a basis
+    of their null space add up to zero. Raises TooMuchToAudit beyond MOST_STEPS; a union may come more than once.
+    """
+    sets = [frozenset(atom for atom in s if sizes[atom] > 0) for s in released]
+    classes = _never_separated(sets)
+    matrix = [[Fraction(members <= s) for members in classes] for s in sets]
+    columns = _null_space_columns(matrix, len(classes))
+    people = [sum(sizes[atom] for atom in members) for members in classes]
+    for subset in _cancelling(columns, people, k):
+        yield frozenset().union(*(classes[i] for i in subset))
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSet:
+    """One line of the ledger: a number was shown for these atoms together. `n` is its number of people."""
+
+    period: str
+    question: str
+    atoms: frozenset[str]
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What may be published now; nothing at all means the period is held and joins the next one."""
+
+    published: tuple[PublishedSet, ...]
+
+    @property
+    def held(self) -> bool:
+        return not self.published
+
+
+def release(
+    *,
+    total: PublishedSet,
+    sector_rows: Sequence[PublishedSet] = (),
+    meeting_rows: Sequence[PublishedSet] = (),
+    ledger: Iterable[PublishedSet],
+    sizes: Mapping[str, int],
+    k: int,
+) -> Release:
+    """Publish as much of one question's table as the ledger allows.
+
+    Tried in this order: everything, without meeting rows, the total alone; if even that leaks, the period is held.
+    A table too entangled to check gives the total alone.
+    """
+    past = _related([line for line in ledger if line.question == total.question], [total, *sector_rows, *meeting_rows])
+    everything = (total, *sector_rows, *meeting_rows)
+    choices = [everything, (total, *sector_rows), (total,)]
+    while choices:
+        choice = choices.pop(0)
+        try:
+            if not any(small_sets(sizes, [line.atoms for line in (*past, *choice)], k)):
+                return Release(choice)
+        except TooMuchToAudit:
+            choices = choices[-1:]
+    return Release(())
+
+
+def _related(ledger: Sequence[PublishedSet], new: Sequence[PublishedSet]) -> list[PublishedSet]:
+    """Ledger lines that touch the new sets, directly or through others: only they can take part in a subtraction."""
+    reached = frozenset().union(*(line.atoms for line in new))
+    waiting, related = list(ledger), []
+    while touching := [line for line in waiting if line.atoms & reached]:
+        related += touching
+        reached = reached.union(*(line.atoms for line in touching))
+        waiting = [line for line in waiting if line not in touching]
+    return related
+
+
+def _never_separated(sets: Sequence[frozenset[str]]) -> list[frozenset[str]]:
+    """Atoms grouped by the sets they are in: no sum or difference of sets can part a group."""
+    groups: dict[tuple[int, ...], set[str]] = defaultdict(set)
+    for atom in frozenset().union(*sets):
+        groups[tuple(i for i, s in enumerate(sets) if atom in s)].add(atom)
+    return [frozenset(members) for _, members in sorted(groups.items())]
+
+
+def _null_space_columns(matrix: Sequence[Sequence[Fraction]], width: int) -> list[tuple[Fraction, ...]]:
+    """For each column of the matrix, its coordinates in a basis of the null space (one per free column)."""
+    rows = [list(row) for row in matrix]
+    pivots: list[int] = []
+    for column in range(width):
+        found = next((i for i in range(len(pivots), len(rows)) if rows[i][column]), None)
+        if found is None:
+            continue
+        top = len(pivots)
+        rows[top], rows[found] = rows[found], rows[top]
+        lead = rows[top][column]
+        rows[top] = [x / lead for x in rows[top]]
+        for i, row in enumerate(rows):
+            if i != top and row[column]:
+                factor = row[column]
+                rows[i] = [x - factor * y for x, y in zip(row, rows[top], strict=True)]
+        pivots.append(column)
+    free = [column for column in range(width) if column not in pivots]
+    by_pivot = {column: tuple(-rows[i][f] for f in free) for i, column in enumerate(pivots)}
+    return [by_pivot.get(column) or tuple(Fraction(f == column) for f in free) for column in range(width)]
+
+
+def _cancelling(columns: Sequence[tuple[Fraction, ...]], people: Sequence[int], k: int) -> Iterator[frozenset[int]]:
+    """Non-empty sets of columns that add up to zero and hold fewer than k people, by meeting in the middle."""
+    small = [i for i, n in enumerate(people) if n < k]
+    half_size = k // 2  # a set has at most k-1 members, so two halves of this size make it up
+    halves: dict[tuple[Fraction, ...], list[frozenset[int]]] = defaultdict(list)
+    steps = count(1)
+    for size in range(half_size + 1):
+        for members in combinations(small, size):
+            _stop_beyond(next(steps))
+            if sum(people[i] for i in members) < k:
+                halves[_add(columns, members)].append(frozenset(members))
+    for total, firsts in halves.items():
+        opposite = halves.get(tuple(-x for x in total), [])
+        for first, second in product(firsts, opposite):
+            _stop_beyond(next(steps))
+            if not first & second and 0 < sum(people[i] for i in first | second) < k:
+                yield first | second
+
+
+def _stop_beyond(steps: int) -> None:
+    if steps > MOST_STEPS:
+        raise TooMuchToAudit
+
+
+def _add(columns: Sequence[tuple[Fraction, ...]], members: Iterable[int]) -> tuple[Fraction, ...]:
+    width = len(columns[0]) if columns else 0
+    return tuple(sum((columns[i][d] for i in members), Fraction(0)) for d in range(width))

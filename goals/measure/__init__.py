@@ -1,0 +1,1 @@
+"""Indicator mathematics: plain Python, nothing of Django, nothing to install."""
