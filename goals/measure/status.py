@@ -18,7 +18,6 @@ Observation = tuple[date, Number]
 
 DAYS_PER_MONTH = 365.25 / 12
 MIN_OBSERVATIONS = 2
-MIN_HISTORY = 4
 STALE_AFTER_PERIODS = 2
 FLOAT_NOISE = 9  # decimals kept when a projection is compared with a threshold: exactly .95 counts as .95
 
@@ -67,6 +66,10 @@ class Thresholds:
 
 
 DEFAULT = Thresholds()
+
+
+def day_of(observation: Observation) -> date:
+    return observation[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,12 +141,14 @@ def assess(
 ) -> Assessment:
     """Say where an indicator stands on `today`.
 
-    Values before the start, on its day (the baseline speaks for that day) or after `today` are left out. Two values
-    of one day are an error. With "hold" the range `hold` (both ends inside) takes the place of baseline and target
-    value. An indicator without baseline or target has not enough data. The rules, first that applies:
-    met (last value at the target or beyond) · after the target date nearly (>= .95) or missed · fewer than two values:
-    not enough · no value for more than twice the frequency: stale · fewer than four values or a quarter of the time:
-    early · else by the projection: >= .95 on track, >= .60 needs a push, >= 0 off track, below 0 wrong way.
+    Values before the start, on its day (the baseline speaks for that day) or after `today` are left out. Where periods
+    overlap and end on one day, all values shape the line and the last given speaks for the day. With "hold" the range
+    `hold` (both ends inside) takes the place of baseline and target value. Towards the target is good, on whichever
+    side of the start it lies. An indicator without baseline or target has not enough data. The first rule that
+    applies: met (last value at the target or beyond) · after the target date nearly (>= .95) or missed · values of
+    fewer than two days: not enough · no value for more than twice the frequency: stale · fewer than four days or a
+    quarter of the time: early · else by the projection: >= .95 on track, >= .60 needs a push, >= 0 off track, below 0
+    wrong way.
     """
     seen = _seen(observations, baseline, today)
     stale = bool(seen) and (today - seen[-1][0]).days > STALE_AFTER_PERIODS * frequency_days
@@ -173,44 +178,9 @@ def neediest(statuses: Iterable[Status]) -> Status:
     return min(statuses, key=NEEDIEST_FIRST.index, default=Status.NOT_ENOUGH)
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierPath:
-    """The path before the plan, drawn on: expected values in own unit, and last actual minus last expected.
-
-    `better` compares the last value with the path in the wanted direction; None when equal or without a direction.
-    It claims no cause.
-    """
-
-    expected: tuple[tuple[date, float], ...]
-    difference: float
-    better: bool | None
-
-
-def earlier_path(*, observations: Sequence[Observation], plan_start: date, direction: str) -> EarlierPath | None:
-    """Compare what happened since `plan_start` with the Theil-Sen line through the values before it (at least four).
-
-    After Friedman, "turning the curve": success is beating the forecast that assumes nothing changes.
-    """
-    ordered = sorted(observations)
-    before = [(float(on.toordinal()), float(value)) for on, value in ordered if on < plan_start]
-    after = [(on, value) for on, value in ordered if on >= plan_start]
-    if len(before) < MIN_HISTORY or not after:
-        return None
-    line = theil_sen(before)
-    expected = tuple((on, line.at(on.toordinal())) for on, _ in after)
-    difference = float(after[-1][1]) - expected[-1][1]
-    better = None
-    if round(difference, FLOAT_NOISE) and direction != Direction.HOLD:
-        better = (difference > 0) == (direction == Direction.UP)
-    return EarlierPath(expected, difference, better)
-
-
 def _seen(observations: Sequence[Observation], baseline: Observation | None, today: date) -> tuple[Observation, ...]:
     start_on = baseline[0] if baseline else date.min
-    seen = sorted((o for o in observations if start_on < o[0] <= today), key=lambda o: o[0])
-    if len({on for on, _ in seen}) < len(seen):
-        raise ValueError("An indicator has one value per day.")
-    return tuple(seen)
+    return tuple(sorted((o for o in observations if start_on < o[0] <= today), key=day_of))
 
 
 def _assess_hold(
@@ -248,14 +218,15 @@ def _assess_change(plan: _Plan, last: Observation, today: date, thresholds: Thre
     achieved = float(plan.share(last[1]))
     elapsed = plan.elapsed(last[0])
     over = today > plan.end_on
-    early = len(plan.seen) < thresholds.early_obs or elapsed < thresholds.early_tau
+    days = len({on for on, _ in plan.seen})
+    early = days < thresholds.early_obs or elapsed < thresholds.early_tau
     projected = None if over or early else _project(plan)
     words = [status_of_share(share, thresholds) for share in projected] if projected else []
     if achieved >= 1:
         status = Status.MET
     elif over:
         status = Status.NEARLY if achieved >= thresholds.on else Status.MISSED
-    elif len(plan.seen) < MIN_OBSERVATIONS:
+    elif days < MIN_OBSERVATIONS:
         status = Status.NOT_ENOUGH
     elif stale:
         status = Status.STALE
