@@ -95,6 +95,7 @@ MARKS: Mapping[str, Mark] = {
     "deputy": Mark("s", _("sent someone"), "s"),
     "apologies": Mark("a", _("sent apologies"), "n"),
     "absent": Mark("–", _("missed"), "n"),
+    "unknown": Mark("?", _("not recorded yet"), "n"),
     "none": Mark("", pgettext_lazy("before an organisation joined", "not yet a partner"), "n"),
 }
 
@@ -119,7 +120,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Table:
-    """The numbers behind a chart. The first cell of a row is its heading; ``numeric`` says whether the rest align right."""
+    """The numbers behind a chart. The first cell of a row is its heading; ``numeric`` aligns the others right."""
 
     columns: Sequence[StrOrPromise]
     rows: Sequence[Sequence[object]]

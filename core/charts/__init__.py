@@ -1,7 +1,8 @@
 """Charts as inline SVG, drawn on the server: the same picture in a page, on paper, and without JavaScript.
 
-Pure Python. Every word arrives translated. Each chart is drawn twice, wide and narrow; the style sheet shows the one that fits,
-so that text never shrinks. Solid happened, long dashes are planned, dots are forecast, the pale fan is the likely range.
+Pure Python. Every word arrives translated. Each chart is drawn twice, wide and narrow; the style sheet shows the one
+that fits, so that text never shrinks. Solid happened, long dashes are planned, dots are forecast, the pale fan is the
+likely range.
 """
 
 from core.charts.bar import Part, bar

@@ -1,8 +1,9 @@
-"""The large goal chart: dated axis, planned path, what happened with its gaps, forecast with its likely range, target."""
+"""The large goal chart: dated axis, planned path, what happened with its gaps, forecast and likely range, target."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from core.charts.goal_series import GoalSeries, GoalWords, places
 from core.charts.goal_shapes import goal_shapes
@@ -118,7 +119,7 @@ def _now(series: GoalSeries, words: GoalWords, canvas: Canvas, x: Scale, y: Scal
 
 def _along(curve: Sequence[XY], steps: int = 24) -> Iterable[XY]:
     """Points spread along a line, to see what a label would cover."""
-    for (x1, y1), (x2, y2) in zip(curve, curve[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(curve):
         yield from ((x1 + (x2 - x1) * i / steps, y1 + (y2 - y1) * i / steps) for i in range(steps + 1))
 
 

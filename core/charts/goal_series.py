@@ -32,7 +32,7 @@ class Forecast:
 
 @dataclass(frozen=True)
 class GoalSeries:
-    """``measured`` in order of date. Two values further apart than ``joined_within`` days are not joined (0: always joined)."""
+    """``measured`` in order of date; values more than ``joined_within`` days apart are not joined (0: always)."""
 
     measured: Sequence[Point]
     baseline: Point | None = None

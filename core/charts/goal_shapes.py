@@ -5,7 +5,7 @@ from core.charts.svg import Scale, path, shape
 
 
 def goal_shapes(series: GoalSeries, x: Scale, y: Scale, *, dot: float, ring: float) -> list[str]:
-    """Fan and forecast at the back, then the planned path, then what happened, the ring of the target, the dot of today."""
+    """Fan and forecast at the back, then the planned path, what happened, the ring of the target, the dot of today."""
     body: list[str] = []
     if fan := series.fan():
         last, ahead = fan

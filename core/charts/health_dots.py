@@ -1,4 +1,4 @@
-"""How we work together, a row per topic: the likely range, the mean where it may be shown, last time's mean as a ring."""
+"""How we work together, a row per topic: the likely range, the mean where it may be shown, the last one as a ring."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ ARROWS = {"up": "▲", "down": "▼", "": ""}
 
 @dataclass(frozen=True)
 class HealthRow:
-    """One topic, scores from 1 to 5. Without ``mean`` only the range is drawn; without a range only ``text`` stands there.
+    """One topic, scores from 1 to 5. Without ``mean`` only the range is drawn, without a range only ``text``.
 
     ``previous`` is drawn only when it is given, an arrow only for a change that was tested.
     """

@@ -1,7 +1,8 @@
 """The few primitives every chart is drawn with.
 
-A shape carries a class and the same look as presentation attributes: in a browser the class wins, so the dark theme works; paper and
-"save as SVG" see only the attributes. No style attribute anywhere, every text escaped, every number finite.
+A shape carries a class and the same look as presentation attributes: in a browser the class wins, so the dark theme
+works; paper and "save as SVG" see only the attributes. No style attribute anywhere, every text escaped, every number
+finite.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -82,10 +83,10 @@ def label(text: str, at: XY, classes: str = "", *, anchor: str = "") -> str:
 
 
 def drawing(width: float, height: float, body: Iterable[str], *, description: str, form: str = "") -> str:
-    """One ``<svg role="img">``; ``form`` is chart-wide or chart-narrow, and the style sheet shows the one that fits."""
+    """One ``<svg role="img">``; ``form`` is chart-wide or chart-narrow: the style sheet shows the one that fits."""
     return (
-        f'<svg class="{f"chart {form}".strip()}" viewBox="0 0 {number(width)} {number(height)}" width="{number(width)}" '
-        f'height="{number(height)}" role="img" aria-label="{escape(description)}" '
+        f'<svg class="{f"chart {form}".strip()}" viewBox="0 0 {number(width)} {number(height)}" '
+        f'width="{number(width)}" height="{number(height)}" role="img" aria-label="{escape(description)}" '
         f'font-family="Inter Variable, Inter, Arial, sans-serif" font-size="12.5" fill="{MUTED}">{"".join(body)}</svg>'
     )
 

@@ -19,6 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language, get_language_info, gettext
 
 from core import dates
+from core.charts import Drawing
 from core.components import (
     MARKS,
     SECTOR_LOOKS,
@@ -86,7 +87,7 @@ def avatar_person(name: str, *, size: str = "") -> SafeString:
 
 
 def monogram(name: str) -> str:
-    """Two letters: the initials of the first two words that begin with one, or the first two letters of a single word."""
+    """Two letters: the initials of the first two words that begin with one, or the first two of a single word."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalpha() and not word.endswith(".")]
     words = [word for word in words if word[0].isupper()] or words
     if not words:
@@ -102,7 +103,7 @@ def seen_strip(seen: Iterable[Seen]) -> dict[str, Any]:
 
 # -- Containers -------------------------------------------------------------------------------------------------------
 @register.simple_block_tag
-def panel(
+def panel(  # noqa: PLR0913  # the props of the only card
     content: str,
     title: str = "",
     *,
@@ -110,7 +111,7 @@ def panel(
     action_url: str = "",
     action_label: str = "",
     label: str = "",
-    id: str = "",
+    anchor: str = "",
     level: int = 2,
     tone: str = "",
     flush: bool = False,
@@ -129,7 +130,7 @@ def panel(
             "action_url": action_url,
             "action_label": action_label,
             "label": label,
-            "id": id or f"panel-{slugify(title)}",
+            "id": anchor or f"panel-{slugify(title)}",
             "level": level,
             "tone": tone,
             "flush": flush,
@@ -161,7 +162,7 @@ def headline(content: str, lead: str = "") -> SafeString:
 
 @register.simple_block_tag
 def table_scroll(content: str, label: str) -> SafeString:
-    """A wide table scrolls in its own region, reachable by keyboard. The caller writes the ``<table class="table">``."""
+    """A wide table scrolls in its own region, reachable by keyboard. The slot is the ``<table class="table">``."""
     return render_to_string("components/table_scroll.html", {"content": content, "label": label})
 
 
@@ -229,9 +230,9 @@ def _problems(form: BaseForm) -> Iterable[Problem]:
 
 
 @register.inclusion_tag("components/chart.html")
-def chart_with_table(chart: str, table: Table, *, source: str = "", title: str = "") -> dict[str, Any]:
+def chart_with_table(chart: Drawing, table: Table, *, source: str = "", title: str = "") -> dict[str, Any]:
     """A picture and the numbers behind it. ``chart`` is what a function of ``core.charts`` returned."""
-    return {"chart": mark_safe(chart), "table": table, "source": source, "title": title}  # noqa: S308 # core.charts escapes
+    return {"chart": chart, "table": table, "source": source, "title": title}
 
 
 @register.inclusion_tag("components/legend_key.html")
@@ -255,7 +256,7 @@ def nav_link(
 ) -> dict[str, Any]:
     """An entry of the menu, absent while its page does not exist. ``count`` is how many things need the reader.
 
-    It is marked as current on its own page, on pages of the same noun (``goals:goal-…``) and on those beginning with ``also``.
+    It is current on its own page, on pages of the same noun (``goals:goal-…``) and on those that begin with ``also``.
     """
     try:
         url = reverse(url_name, kwargs={"partnership": partnership} if partnership else {})
@@ -271,7 +272,7 @@ def nav_link(
 
 @register.inclusion_tag("components/language_choice.html", takes_context=True)
 def language_choice(context: Context, *, by_link: bool = False) -> dict[str, Any]:
-    """English or French. ``by_link`` for pages that set no cookie: the language rides in ``?lang=``."""
+    """Offer every language. ``by_link`` for pages that set no cookie: the language rides in ``?lang=``."""
     request = context["request"]
     return {
         "languages": [get_language_info(code) for code, _name in settings.LANGUAGES],
