@@ -19,11 +19,23 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def upcoming(self, *, now: datetime) -> Self:
         return self.filter(ends_at__gte=now, cancelled_at=None, closed_at=None)
 
+    def past(self, *, now: datetime) -> Self:
+        """What lies behind us, and what was called off: everything that is not upcoming."""
+        return self.exclude(ends_at__gte=now, cancelled_at=None, closed_at=None)
+
     def closed(self) -> Self:
         return self.filter(closed_at__isnull=False)
 
-    def held(self) -> Self:
+    def not_cancelled(self) -> Self:
         return self.filter(cancelled_at=None)
+
+    def invited(self) -> Self:
+        """Invitations are out, and the meeting is neither called off nor closed."""
+        return self.filter(invited_at__isnull=False, cancelled_at=None, closed_at=None)
+
+    def starting_within(self, start: datetime, end: datetime) -> Self:
+        """``start`` belongs to the span, ``end`` does not."""
+        return self.filter(starts_at__gte=start, starts_at__lt=end)
 
 
 class Meeting(models.Model):
@@ -60,6 +72,12 @@ class Meeting(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_at=None) | Q(cancelled_at=None), name="meeting_closed_or_cancelled"
             ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(invited_at__isnull=False), name="meeting_closed_with_people_asked"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(closed_at__gte=F("starts_at")), name="meeting_closed_after_it_started"
+            ),
         ]
         indexes = [models.Index(fields=["partnership", "starts_at"], name="meeting_by_start")]
 
@@ -76,7 +94,10 @@ class Meeting(models.Model):
 
 
 class Attendance(models.Model):
-    """A seat that was asked to a meeting, the person holding it then, and what became of it."""
+    """A seat that was asked to a meeting, the person holding it then, and what became of it.
+
+    ``told_at`` is when they were last told time and place: a reminder that was due before would only repeat it.
+    """
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendances")
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="attendances")
@@ -85,11 +106,16 @@ class Attendance(models.Model):
     deputy = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="deputized_attendances"
     )
+    told_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["meeting", "seat"], name="attendance_once_per_seat"),
             models.UniqueConstraint(fields=["meeting", "person"], name="attendance_once_per_person"),
+            models.UniqueConstraint(fields=["meeting", "deputy"], name="attendance_deputy_once"),
+            models.CheckConstraint(
+                condition=Q(deputy=None) | ~Q(deputy=F("person")), name="attendance_deputy_is_somebody_else"
+            ),
             models.CheckConstraint(condition=Q(presence__in=Presence.values), name="attendance_presence_known"),
             models.CheckConstraint(
                 condition=Q(presence=Presence.DEPUTY, deputy__isnull=False)

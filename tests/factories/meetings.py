@@ -19,6 +19,8 @@ class MeetingFactory(DjangoModelFactory):
     time_zone = "Europe/Paris"
     organizer = factory.SubFactory(SeatFactory, partnership=factory.SelfAttribute("..partnership"))
     created_at = datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
+    closed_at = None
+    invited_at = factory.LazyAttribute(lambda row: row.created_at if row.closed_at else None)
 
 
 class AttendanceFactory(DjangoModelFactory):
@@ -28,6 +30,7 @@ class AttendanceFactory(DjangoModelFactory):
     meeting = factory.SubFactory(MeetingFactory)
     seat = factory.SubFactory(SeatFactory, partnership=factory.SelfAttribute("..meeting.partnership"))
     person = factory.SelfAttribute("seat.person")
+    told_at = datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
 
 
 class DecisionFactory(DjangoModelFactory):
