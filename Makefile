@@ -1,5 +1,5 @@
 .DELETE_ON_ERROR:
-.PHONY: demo run test check bench fix lock messages static clean help
+.PHONY: demo run test check bench fix lock messages clean help
 
 PYTHON ?= python3.11
 VENV   ?= .venv
@@ -18,16 +18,16 @@ $(VENV)/.tools: $(VENV)/.runtime requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
-demo: $(VENV)/.runtime messages ## From a clean clone to a running product with an invented partnership
+demo: $(VENV)/.runtime ## From a clean clone to a running product with an invented partnership
 	$(BIN)/python manage.py demo
 
-run: $(VENV)/.runtime messages  ## Web, worker and beat on your own data
+run: $(VENV)/.runtime  ## Web, worker and beat on your own data
 	$(BIN)/python manage.py up
 
-test: $(VENV)/.tools messages   ## The whole suite, on every database that can be had
+test: $(VENV)/.tools   ## The whole suite, on every database that can be had
 	$(BIN)/python -m tests.run
 
-check: $(VENV)/.tools messages  ## Formatter, linters, types, import contracts, migrations, translations, templates
+check: $(VENV)/.tools  ## Formatter, linters, types, import contracts, migrations, translations, templates
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
@@ -37,7 +37,7 @@ check: $(VENV)/.tools messages  ## Formatter, linters, types, import contracts, 
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m tests.translations
 
-bench: $(VENV)/.tools messages  ## Speed as ratios to floors measured in the same run
+bench: $(VENV)/.tools  ## Speed as ratios to floors measured in the same run
 	$(BIN)/python -m bench
 
 fix: $(VENV)/.tools             ## Repair what a machine can repair
@@ -45,8 +45,8 @@ fix: $(VENV)/.tools             ## Repair what a machine can repair
 	$(BIN)/ruff format .
 	git ls-files '*.html' | xargs $(BIN)/djade --target-version 5.2
 
-messages: $(VENV)/.runtime      ## Compile the translations
-	$(BIN)/python manage.py compile_messages
+messages: $(VENV)/.tools        ## Collect texts for translation and compile them (needs GNU gettext)
+	$(BIN)/python -m tests.translations --write
 
 lock: $(VENV)/.tools            ## Write the hashed lock files anew
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 requirements.in -o requirements.txt

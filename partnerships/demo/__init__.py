@@ -1,0 +1,1 @@
+"""An invented partnership with eighteen months of history, made by the product's own services."""

@@ -1,0 +1,29 @@
+"""The web server's settings. Its access log never shows the token of a link, nor the page a visitor came from."""
+
+import os
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from core.logs import without_tokens
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+max_requests = 5_000
+max_requests_jitter = 500
+accesslog = os.environ.get("ACCESS_LOG") or None
+access_log_format = '%(h)s %(t)s "%(r)s" %(s)s %(b)s %(L)s'
+
+
+class QuietAboutTokens(Logger):  # type: ignore[misc, unused-ignore]
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
+        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        atoms["f"] = "-"
+        return {key: without_tokens(value) if isinstance(value, str) else value for key, value in atoms.items()}
+
+
+logger_class = QuietAboutTokens

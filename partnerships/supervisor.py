@@ -1,0 +1,59 @@
+"""Run the web server and the worker with its clock side by side, and stop them together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from django.conf import settings
+
+GRACE_SECONDS = 30
+
+
+def commands(*, address: str) -> dict[str, list[str]]:
+    """The processes of a small installation: one web server, one worker with embedded beat."""
+    python = [sys.executable, "-m"]
+    web = [*python, "gunicorn", "--config", "python:partnerships.gunicorn", "--bind", address, "partnerships.wsgi"]
+    worker = [*python, "celery", "-A", "partnerships", "worker", "--pool", "threads", "--concurrency", "2", "--beat"]
+    return {"web": web, "worker": [*worker, "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]}
+
+
+def run(*, address: str) -> int:
+    """Start everything, wait until one process ends or a signal comes, then stop the rest; returns an exit code."""
+    Path(settings.VAR_DIR).mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "partnerships.settings"}
+    running = {
+        name: subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)  # noqa: S603 -- our own commands
+        for name, command in commands(address=address).items()
+    }
+    asked_to_stop = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal asked_to_stop
+        asked_to_stop = True
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        while not asked_to_stop and all(process.poll() is None for process in running.values()):
+            time.sleep(0.2)
+    finally:
+        ended = [name for name, process in running.items() if process.poll() is not None]
+        _stop_all(list(running.values()))
+    return 0 if asked_to_stop or not ended else 1
+
+
+def _stop_all(processes: list["subprocess.Popen[bytes]"]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    deadline = time.monotonic() + GRACE_SECONDS
+    for process in processes:
+        try:
+            process.wait(timeout=max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
