@@ -40,7 +40,7 @@ class PersonManager(BaseUserManager["Person"]):
         return person
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Person":
-        """The operator of an installation: staff, and allowed to start partnerships."""
+        """Add an operator of the installation: staff, and allowed to start partnerships."""
         return self.create_user(email, password, **({"is_staff": True, "may_start_partnerships": True} | fields))
 
 

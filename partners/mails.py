@@ -1,0 +1,43 @@
+"""The one mail of this app: somebody is offered a seat."""
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+from core.http import absolute_url
+from notifications.models import Message
+from notifications.registry import Letter, MailKind
+from partners.models import Seat
+from partners.permissions import ROLE_DESCRIPTIONS, Role
+from partners.services import SEAT_INVITATION
+
+
+def _compose(message: Message, _now: datetime) -> Letter:
+    seat = Seat.objects.with_people().get(pk=message.params["seat"])
+    return Letter(
+        {
+            "seat": seat,
+            "role_means": ROLE_DESCRIPTIONS[Role(seat.role)],
+            "invited_by": Person.objects.get(pk=message.params["invited_by"]),
+            "sign_in_url": absolute_url(f"{reverse('account_request_login_code')}?next={_first_page(seat)}"),
+        }
+    )
+
+
+def _first_page(seat: Seat) -> str:
+    return reverse("partners:partner-list", args=[seat.partnership.slug])
+
+
+def _still_seated(message: Message, _now: datetime) -> bool:
+    return Seat.objects.filter(pk=message.params["seat"], person_id=message.recipient_id).exists()
+
+
+SEAT_INVITATION_KIND = MailKind(
+    name=SEAT_INVITATION,
+    template="seat_invitation",
+    description=_("Invitations to take a seat in a partnership"),
+    compose=_compose,
+    still_wanted=_still_seated,
+)

@@ -1,0 +1,49 @@
+"""Every write to partnerships, their partners and their seats. One function per thing a person can decide."""
+
+from partners.services.organizations import (
+    AlreadyPartner,
+    NotYourOrganization,
+    Profile,
+    add_organization,
+    edit_organization,
+    join_organization,
+)
+from partners.services.partnerships import (
+    MayNotStartPartnerships,
+    edit_partnership,
+    start_partnership,
+)
+from partners.services.seating import (
+    SEAT_INVITATION,
+    AlreadySeated,
+    CoordinatorNeeded,
+    NotAPartner,
+    SeatTaken,
+    change_role,
+    give_seat,
+    invite_to_seat,
+    open_seat,
+    vacate_seat,
+)
+
+__all__ = [
+    "SEAT_INVITATION",
+    "AlreadyPartner",
+    "AlreadySeated",
+    "CoordinatorNeeded",
+    "MayNotStartPartnerships",
+    "NotAPartner",
+    "NotYourOrganization",
+    "Profile",
+    "SeatTaken",
+    "add_organization",
+    "change_role",
+    "edit_organization",
+    "edit_partnership",
+    "give_seat",
+    "invite_to_seat",
+    "join_organization",
+    "open_seat",
+    "start_partnership",
+    "vacate_seat",
+]
