@@ -1,7 +1,7 @@
 """``python -m tests.run``: the whole suite on SQLite, then on PostgreSQL, with a last line that says what ran on what.
 
-What is missing is brought along: an embedded PostgreSQL and a Redis-protocol server come with requirements-dev.txt; only
-Chromium has to be there. Under ``CI=true`` nothing may be left out.
+What is missing is brought along: an embedded PostgreSQL and a Redis-protocol server come with requirements-dev.txt;
+only Chromium has to be there. Under ``CI=true`` nothing may be left out.
 """
 
 import os
@@ -53,9 +53,7 @@ def main() -> int:
             fine, said = fine and passed, [*said, line]
 
     missing = [
-        name
-        for name, found in (("PostgreSQL", postgresql), ("Redis", redis), ("Chromium", browser))
-        if not found
+        name for name, found in (("PostgreSQL", postgresql), ("Redis", redis), ("Chromium", browser)) if not found
     ]
     if missing:
         said.append(f"left out, because not to be had on this machine: {', '.join(missing)}")
