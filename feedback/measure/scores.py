@@ -23,6 +23,7 @@ EIGHTHS = 8
 AGREE, SPLIT = 70, 30  # hundredths of r_wg; rules of thumb (LeBreton and Senter 2008)
 MOST, SOME = 0.70, 0.40
 HIGH_RATE, LOW_RATE = 0.50, 0.30
+FLOAT_NOISE = 9  # decimals kept of a probability, so that one half is one half on every machine
 TOP_SHARE, BOTTOM_SHARE = 90, 10
 
 
@@ -146,7 +147,8 @@ def read_cell(sums: CellSums, n_people: int, n_invited: int, params: Params, *, 
         return HIDDEN
     scale = Fraction(n_people, sums.n)
     fit = ghost(n_people, sums.s1 * scale, sums.s2 * scale)
-    chances = dict(zip(Band, band_probabilities(fit, params.mixed, params.strong), strict=True))
+    probabilities = band_probabilities(fit, params.mixed, params.strong)
+    chances = {band: round(p, FLOAT_NOISE) for band, p in zip(Band, probabilities, strict=True)}
     exact = n_people >= params.show_from
     tenths = display_tenths(sums.n, sums.s1)
     likeliest = sorted(Band, key=chances.__getitem__, reverse=True)
@@ -167,7 +169,7 @@ def read_cell(sums: CellSums, n_people: int, n_invited: int, params: Params, *, 
         favourable=share(sums.counts[3] + sums.counts[4], sums.n) if exact and sums.counts else None,
         histogram=tuple(share(c, sums.n) for c in sums.counts) if exact and sums.counts else None,
         answered=cover.answered,
-        fragile=cover.fragile,
+        fragile=cover.fragile if exact else None,
         report_confidence=report_confidence(label, cover, flagged=flagged),
     )
 

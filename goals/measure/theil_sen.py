@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import ceil, floor, sqrt
-from statistics import median
+from statistics import fmean, median
 
 Point = tuple[float, float]
 
@@ -60,11 +60,15 @@ def kendall_variance(values: Sequence[float]) -> float:
 
 
 def is_a_jump(points: Sequence[Point], new: Point) -> bool:
-    """Whether a new value is further from the line than four median deviations: worth asking for a typing slip."""
+    """Whether a new value is over four median deviations from the line: worth asking for a typing slip.
+
+    Where most values lie exactly on the line the mean deviation serves; where all do, nothing is asked.
+    """
     if len(points) < MIN_POINTS_FOR_JUMP:
         return False
     line = theil_sen(points)
-    usual = median(abs(y - line.at(x)) for x, y in points)
+    deviations = [abs(y - line.at(x)) for x, y in points]
+    usual = median(deviations) or fmean(deviations)
     return usual > 0 and abs(new[1] - line.at(new[0])) > JUMP_IN_MADS * usual
 
 
