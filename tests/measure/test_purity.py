@@ -13,9 +13,8 @@ EVERY_MODULE = sorted(
 
 
 def heavy_modules_after(code):
-    script = (
-        f"import sys; {code}; print(*sorted({{m.split('.')[0] for m in sys.modules}} & {{'numpy','scipy','django'}}))"
-    )
+    found = "sorted({m.split('.')[0] for m in sys.modules} & {'numpy', 'scipy', 'django'})"
+    script = f"import sys\n{code}\nprint(*{found})"
     result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True)
     return result.stdout.split()
 
@@ -30,7 +29,7 @@ from datetime import date
 from goals.measure.status import assess
 observations = [(date(2025, month, 1), month) for month in range(2, 7)]
 plan = {"baseline": (date(2025, 1, 1), 0), "target": (date(2025, 12, 1), 12), "direction": "up"}
-print(assess(observations=observations, **plan, frequency_days=31, today=date(2025, 6, 2)).status, file=sys.stderr)
+assert assess(observations=observations, **plan, frequency_days=31, today=date(2025, 6, 2)).projection
 """
 COMPARE = "from feedback.measure.permutation import two_sample; two_sample([1, 2], [3, 4])"
 
