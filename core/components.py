@@ -26,12 +26,12 @@ STATUSES: Mapping[str, Status] = {
     "nearly": Status(_("Nearly met"), "ok", "circle-half-2"),
     "missed": Status(_("Missed"), "off", "circle-x"),
     "on_track": Status(_("On track"), "ok", "circle-check"),
-    "needs_a_push": Status(_("Needs a push"), "risk", "alert-triangle"),
+    "needs_push": Status(_("Needs a push"), "risk", "alert-triangle"),
     "off_track": Status(_("Off track"), "off", "alert-octagon"),
-    "going_the_wrong_way": Status(_("Going the wrong way"), "off", "arrow-back-up"),
+    "wrong_way": Status(_("Going the wrong way"), "off", "arrow-back-up"),
     "early": Status(_("Early"), "none", "plant-2"),
     "stale": Status(_("Stale"), "none", "clock-pause"),
-    "not_enough_data": Status(_("Not enough data"), "none", "circle-dashed"),
+    "not_enough": Status(_("Not enough data"), "none", "circle-dashed"),
     # Actions
     "to_do": Status(_("To do"), "none", "circle-dashed"),
     "under_way": Status(_("Under way"), "ok", "progress"),
@@ -129,7 +129,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Problem:
-    """One line of an error summary: the words beside the field, and where the field is."""
+    """One line of an error summary: the field, the words beside it, and where it is."""
 
     text: str
     anchor: str = ""

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.utils.translation import gettext as _
 
 from core import dates
 from core.charts import (
@@ -63,7 +62,7 @@ def _waits() -> tuple[GoalSeries, GoalWords]:
     end = date(2027, 6, 1)
     series = GoalSeries(measured, measured[0], Point(end, 20), Forecast(end, 21.9, 22.8, 23.7))
     words = GoalWords(
-        description="Working days from referral to first appointment: 25 in May 2025, now 23.6, target 20 by June 2027.",
+        description="Days to a first appointment: 25 in May 2025, now 23.6, target 20 by June 2027.",
         now="23.6 days now",
         target="Target 20 days",
         target_by="by Jun 2027",
@@ -110,7 +109,7 @@ def _small_health() -> Drawing:
     rows = [
         HealthRow("Trust", "3.0 to 4.5", 3.0, 4.5),
         HealthRow("Promises kept", "2.0 to 3.5", 2.0, 3.5),
-        HealthRow("A fair say", _("too few")),
+        HealthRow("A fair say", "too few"),
     ]
     return health_dots(rows, description="Likely ranges from 1 to 5 by topic; 7 people answered.")
 
@@ -141,7 +140,9 @@ def gallery_context() -> dict[str, Any]:
         "form": mistaken,
         "waits_chart": goal_chart(*waits),
         "waits_spark": goal_spark(waits[0], GoalWords(waits[1].description, target="20")),
-        "waits_table": Table(["Month", "Days", "Planned"], [["Sep 2026", "23.5", "21.8"], ["Oct 2026", "23.6", "21.6"]]),
+        "waits_table": Table(
+            ["Month", "Days", "Planned"], [["Sep 2026", "23.5", "21.8"], ["Oct 2026", "23.6", "21.6"]]
+        ),
         "placements_chart": goal_chart(*placements),
         "placements_spark": goal_spark(placements[0], GoalWords(placements[1].description, target="900")),
         "short_chart": goal_chart(

@@ -3,5 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("ui/", include("core.urls")),
     path("p/<slug:partnership>/", include("partners.urls")),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core.charts.svg import Drawing, drawing, label, line, path, scale, shape, ticks
+from core.charts.svg import Drawing, drawing, label, line, path, pictures, scale, shape, ticks
 
 LEFT, RIGHT, TOP, BOTTOM = 32, 96, 12, 24
 APART = 18  # pixels between the two labels at the end
@@ -30,9 +30,9 @@ class BurnupWords:
 
 def burnup(done: Sequence[Count], planned: Sequence[Count], words: BurnupWords) -> Drawing:
     """Both in order of date, both counted from the beginning."""
-    return Drawing(
-        _draw(done, planned, words, width=440, height=262, form="chart-wide")
-        + _draw(done, planned, words, width=322, height=200, form="chart-narrow")
+    return pictures(
+        _draw(done, planned, words, width=440, height=262, form="chart-wide"),
+        _draw(done, planned, words, width=322, height=200, form="chart-narrow"),
     )
 
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from core.charts.goal_series import GoalSeries, GoalWords, places
+from core.charts.goal_series import GoalSeries, GoalWords, Point, places
 from core.charts.goal_shapes import goal_shapes
-from core.charts.svg import XY, Drawing, Scale, drawing, label, line, scale, ticks
+from core.charts.svg import XY, Drawing, Scale, drawing, label, line, pictures, scale, ticks
 
 GAP = 42  # pixels between the two labels at the end, so that their second lines do not touch
-LETTER = 7.2  # width of a letter of a chart text, on the generous side
+LETTER = 7.4  # width of a letter of a chart text, on the generous side
+
+
+Spot = tuple[float, float, str]
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,18 @@ class Canvas:
     form: str
     has_end_labels: bool
 
+    @property
+    def floor(self) -> int:
+        """The height of the horizontal axis."""
+        return self.height - self.bottom
+
 
 WIDE = Canvas(640, 290, 44, 132, 22, 30, "chart-wide", has_end_labels=True)
 NARROW = Canvas(340, 260, 34, 16, 40, 28, "chart-narrow", has_end_labels=False)
 
 
 def goal_chart(series: GoalSeries, words: GoalWords) -> Drawing:
-    return Drawing("".join(_draw(series, words, canvas) for canvas in (WIDE, NARROW)))
+    return pictures(_draw(series, words, WIDE), _draw(series, words, NARROW), large=True)
 
 
 def _draw(series: GoalSeries, words: GoalWords, canvas: Canvas) -> str:
@@ -40,12 +48,13 @@ def _draw(series: GoalSeries, words: GoalWords, canvas: Canvas) -> str:
     marks = ticks(min(values), max(values))
     days = [day.toordinal() for day in series.dates()] or [date(2000, 1, 1).toordinal()]
     x = scale(min(days), max(days), canvas.left, canvas.width - canvas.right)
-    y = scale(marks[0], marks[-1], canvas.height - canvas.bottom, canvas.top)
+    y = scale(marks[0], marks[-1], canvas.floor, canvas.top)
     body = [
         *_value_axis(marks, words, canvas, y),
         *_date_axis(series.dates(), words, canvas, x),
         *_today(series, words, canvas, x),
         *goal_shapes(series, x, y, dot=6, ring=5),
+        *_plan(series, words, canvas, x, y),
         *_now(series, words, canvas, x, y),
         *(_end_labels(series, words, canvas, y) if canvas.has_end_labels else []),
     ]
@@ -64,9 +73,10 @@ def _date_axis(days: Sequence[date], words: GoalWords, canvas: Canvas, x: Scale)
         return
     first, last = min(days), max(days)
     foot = canvas.height - 8
-    yield label(words.format_date(first), (x(first.toordinal()), foot), anchor="start")
     if last == first:
+        yield label(words.format_date(first), (x(first.toordinal()), foot), anchor="middle")
         return
+    yield label(words.format_date(first), (x(first.toordinal()), foot), anchor="start")
     free_from = x(first.toordinal()) + LETTER * len(words.format_date(first)) + 8
     free_to = x(last.toordinal()) - LETTER * len(words.format_date(last)) - 8
     for year in range(first.year + 1, last.year + 1):
@@ -84,37 +94,58 @@ def _today(series: GoalSeries, words: GoalWords, canvas: Canvas, x: Scale) -> It
         return
     here = x(series.last.on.toordinal())
     head = canvas.top - 10 if canvas.has_end_labels else canvas.top - 24
-    yield line("c-grid", (here, canvas.top - 6), (here, canvas.height - canvas.bottom))
+    yield line("c-grid", (here, canvas.top - 6), (here, canvas.floor))
     yield label(words.happened, (here - 6, head), "t-s", anchor="end")
     yield label(words.forecast, (here + 6, head), "t-s")
 
 
+def _crowd(series: GoalSeries, x: Scale, y: Scale) -> Sequence[XY]:
+    """Points along every line of the chart: what a label should not cover."""
+    curves = [places(run, x, y) for run in series.runs()] + [places(series.plan(), x, y)]
+    if fan := series.fan():
+        last, ahead = fan
+        curves += [places([last, Point(ahead.on, edge)], x, y) for edge in (ahead.low, ahead.mid, ahead.high)]
+    return [spot for curve in curves for spot in _along(curve)]
+
+
+def _clearest(text: str, spots: Sequence[Spot], crowd: Sequence[XY], canvas: Canvas) -> Spot:
+    """The first of the spots (x, baseline, anchor) where the text covers the fewest points and stays inside."""
+    length = LETTER * len(text)
+
+    def cost(spot: Spot) -> int:
+        left = spot[0] - (length if spot[2] == "end" else 0)
+        inside = canvas.left <= left and left + length <= canvas.width and canvas.top < spot[1] < canvas.floor
+        return sum(left <= cx <= left + length and spot[1] - 14 <= cy <= spot[1] + 5 for cx, cy in crowd) + 1000 * (
+            not inside
+        )
+
+    return min(spots, key=cost)
+
+
 def _now(series: GoalSeries, words: GoalWords, canvas: Canvas, x: Scale, y: Scale) -> Iterable[str]:
-    """The newest value in words, on the side of the dot where the fewest lines run."""
+    """The newest value in words, beside its dot."""
     if series.last is None or not words.now:
         return
     ((dot_x, dot_y),) = places([series.last], x, y)
-    length = LETTER * 1.1 * len(words.now)
-    curves = [places(run, x, y) for run in series.runs()] + [places(series.plan(), x, y)]
-    if fan := series.fan():
-        end = x(fan[1].on.toordinal())
-        curves += [[(dot_x, dot_y), (end, y(fan[1].low))], [(dot_x, dot_y), (end, y(fan[1].high))]]
-    crowd = [spot for curve in curves for spot in _along(curve)]
-    choices = [(dx, dy, anchor) for dy in (-14, 24) for dx, anchor in ((-2, "end"), (9, "start"))]
+    spots = [(dot_x + dx, dot_y + dy, anchor) for dy in (-14, 24) for dx, anchor in ((-2, "end"), (9, "start"))]
+    left, base, anchor = _clearest(words.now, spots, _crowd(series, x, y), canvas)
+    yield label(words.now, (left, base), "t-now halo", anchor=anchor)
 
-    def crossed(choice: tuple[float, float, str]) -> float:
-        dx, dy, anchor = choice
-        left = dot_x + dx - (length if anchor == "end" else 0)
-        base = dot_y + dy
-        outside = (
-            left < canvas.left
-            or left + length > canvas.width - 4
-            or not canvas.top < base < canvas.height - canvas.bottom
-        )
-        return 1000 * outside + sum(left <= sx <= left + length and base - 14 <= sy <= base + 5 for sx, sy in crowd)
 
-    dx, dy, anchor = min(choices, key=crossed)
-    yield label(words.now, (dot_x + dx, dot_y + dy), "t-now halo", anchor=anchor)
+def _plan(series: GoalSeries, words: GoalWords, canvas: Canvas, x: Scale, y: Scale) -> Iterable[str]:
+    """What the dashed line is, beside it, where there is room for words."""
+    line_of_plan = places(series.plan(), x, y)
+    if not (canvas.has_end_labels and words.plan and line_of_plan):
+        return
+    (x1, y1), (x2, y2) = line_of_plan
+    shares = (0.25, 0.35, 0.45)
+    spots = [
+        (x1 + (x2 - x1) * share + dx, y1 + (y2 - y1) * share + dy, anchor)
+        for share in shares
+        for dx, dy, anchor in ((-4, 18, "end"), (4, 18, "start"), (-4, -8, "end"), (4, -8, "start"))
+    ]
+    left, base, anchor = _clearest(words.plan, spots, _crowd(series, x, y), canvas)
+    yield label(words.plan, (left, base), "t-s halo", anchor=anchor)
 
 
 def _along(curve: Sequence[XY], steps: int = 24) -> Iterable[XY]:

@@ -2,7 +2,7 @@
 
 from core.charts.goal_series import GoalSeries, GoalWords, places
 from core.charts.goal_shapes import goal_shapes
-from core.charts.svg import Drawing, drawing, label, scale
+from core.charts.svg import Drawing, drawing, label, pictures, scale
 
 LEFT, RIGHT, TOP, BOTTOM = 4, 44, 10, 12
 HEIGHT = 88
@@ -10,8 +10,8 @@ HEIGHT = 88
 
 def goal_spark(series: GoalSeries, words: GoalWords) -> Drawing:
     """Without axes; the only text is ``words.target`` beside the ring, so keep that short, "20 %"."""
-    return Drawing(
-        _draw(series, words, width=320, form="chart-wide") + _draw(series, words, width=322, form="chart-narrow")
+    return pictures(
+        _draw(series, words, width=320, form="chart-wide"), _draw(series, words, width=322, form="chart-narrow")
     )
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.charts.svg import Drawing, Scale, drawing, label, line, scale, shape, wrapped
+from core.charts.svg import Drawing, Scale, drawing, label, line, pictures, scale, shape, wrapped
 
 FEWEST, MOST = 1, 5
 NARROW_WIDTH = 322
+LARGE = 500
 ARROWS = {"up": "▲", "down": "▼", "": ""}
 
 
@@ -29,7 +30,8 @@ class HealthRow:
 
 def health_dots(rows: Sequence[HealthRow], *, description: str, width: int = 430) -> Drawing:
     """``width`` of the wide version: 430 for half a page, 680 for a report."""
-    return Drawing(_draw(rows, description, width=width) + _draw(rows, description, width=NARROW_WIDTH, narrow=True))
+    wide = _draw(rows, description, width=width)
+    return pictures(wide, _draw(rows, description, width=NARROW_WIDTH, narrow=True), large=width > LARGE)
 
 
 def _draw(rows: Sequence[HealthRow], description: str, *, width: int, narrow: bool = False) -> str:

@@ -83,12 +83,17 @@ def label(text: str, at: XY, classes: str = "", *, anchor: str = "") -> str:
 
 
 def drawing(width: float, height: float, body: Iterable[str], *, description: str, form: str = "") -> str:
-    """One ``<svg role="img">``; ``form`` is chart-wide or chart-narrow: the style sheet shows the one that fits."""
+    """One ``<svg role="img">``; ``form`` is chart-wide or chart-narrow: the style sheet picks one."""
     return (
         f'<svg class="{f"chart {form}".strip()}" viewBox="0 0 {number(width)} {number(height)}" '
         f'width="{number(width)}" height="{number(height)}" role="img" aria-label="{escape(description)}" '
         f'font-family="Inter Variable, Inter, Arial, sans-serif" font-size="12.5" fill="{MUTED}">{"".join(body)}</svg>'
     )
+
+
+def pictures(wide: str, narrow: str, *, large: bool = False) -> Drawing:
+    """Both versions in a box that shows the one for its own width; a ``large`` one needs more room to be wide."""
+    return Drawing(f'<div class="pictures{" pictures--large" if large else ""}">{wide}{narrow}</div>')
 
 
 def scale(low: float, high: float, start: float, end: float) -> Scale:

@@ -60,7 +60,7 @@ def badge(word: str, tone: Tone = "none", *, icon: str = "") -> dict[str, Any]:
 @register.inclusion_tag("components/badge.html")
 def status(key: str, *, word: str = "") -> dict[str, Any]:
     """One of the known statuses, see ``core.components.STATUSES``."""
-    known = STATUSES[str(key).replace(" ", "_")]
+    known = STATUSES[key]
     return {"word": word or known.word, "tone": known.tone, "icon": known.icon}
 
 
@@ -226,7 +226,7 @@ def _problems(form: BaseForm) -> Iterable[Problem]:
         yield Problem(str(text))
     for field in form:
         anchor = field.id_for_label or f"{field.auto_id}_0"
-        yield from (Problem(str(text), anchor) for text in field.errors)
+        yield from (Problem(f"{field.label}: {text}", anchor) for text in field.errors)
 
 
 @register.inclusion_tag("components/chart.html")

@@ -14,7 +14,9 @@ from core.charts import Part, bar
 from core.components import MARKS, SECTOR_LOOKS, STATUSES, TONE_ICONS, Fact, Seen, Table
 from core.icons import PATHS
 from core.templatetags.ui import monogram
+from feedback.measure.scores import Band
 from goals.choices import ActionStatus
+from goals.measure.status import Status
 from meetings.choices import Presence
 from partners.choices import Sector
 
@@ -61,21 +63,14 @@ def test_every_status_has_a_shape_and_a_word(key):
 
 
 def test_statuses_that_stand_side_by_side_differ_in_shape():
-    indicator = ["met", "nearly", "missed", "on_track", "needs_a_push", "off_track", "going_the_wrong_way", "early"]
-    indicator += ["stale", "not_enough_data"]
-
-    assert len({STATUSES[key].icon for key in indicator}) == len(indicator)
-    assert len({STATUSES[key].icon for key in ActionStatus.values}) == len(ActionStatus.values)
+    for values in (list(Status), ActionStatus.values, list(Band)):
+        assert len({STATUSES[key].icon for key in values}) == len(values)
 
 
 def test_every_choice_of_the_apps_has_its_look():
     assert set(Sector.values) - {"unknown"} == set(SECTOR_LOOKS)
     assert set(Presence.values) <= set(MARKS)
     assert {look.icon for look in SECTOR_LOOKS.values()} | set(TONE_ICONS.values()) <= set(PATHS)
-
-
-def test_status_accepts_the_words_of_the_measurement():
-    assert render('{% status "needs a push" %}') == render('{% status "needs_a_push" %}')
 
 
 def test_badge_escapes_free_words():
@@ -152,7 +147,11 @@ def test_breadcrumbs_end_on_the_page_itself():
 def test_error_summary_repeats_the_errors_and_leads_to_the_fields():
     html = render("{% error_summary form %}", form=DateForm({}))
 
-    assert words_of(html)[1:] == ["November has 30 days.", "Choose a date up to 30 November.", "Choose one."]
+    assert words_of(html)[1:] == [
+        "November has 30 days.",
+        "Due date: Choose a date up to 30 November.",
+        "Way: Choose one.",
+    ]
     assert 'href="#id_due"' in html
     assert 'href="#id_way_0"' in html
 
