@@ -1,1 +1,1 @@
-"""Read IATI activity files 2.01 to 2.03. Pure Python: nothing here imports Django, so it runs alone in a child process."""
+"""Read IATI activity files 2.01 to 2.03. Nothing here imports Django, so it runs alone in a child process."""

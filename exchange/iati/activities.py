@@ -1,5 +1,6 @@
 """Turn one iati-activity element into a record and say of every element below it where it went."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from exchange.iati import codelists
@@ -48,7 +49,7 @@ class Scribe:
 
 
 def read_activity(node: Node, *, number: int, persons: bool, repeats: int, problems: Problems) -> Activity:
-    """The record of one activity. Claims a bucket for every child; what it does not know is ignored."""
+    """Read one activity and claim a bucket for every child; what it does not know is ignored."""
     node.bucket = Bucket.IMPORTED
     for child in node.children:
         child.bucket = Bucket.IGNORED
@@ -99,7 +100,7 @@ def _titles(node: Node, scribe: Scribe) -> tuple[Narrative, ...]:
 
 
 def _descriptions(node: Node, scribe: Scribe) -> tuple[Narrative, ...]:
-    """The first description is ours; further ones (objectives, target groups) and translations stay as text."""
+    """Take the first description; further ones (objectives, target groups) and translations stay as text."""
     ours: tuple[Narrative, ...] = ()
     for number, child in enumerate(node.all("description"), start=1):
         where = f"{scribe.where}/description[{number}]"
@@ -127,33 +128,43 @@ def _status(node: Node, scribe: Scribe) -> str:
 
 
 def _dates(node: Node, scribe: Scribe) -> tuple[ActivityDate, ...]:
-    """All readable dates; actual ones become start and end, else the planned ones; the others stay as text."""
-    found: list[ActivityDate] = []
-    by_type: dict[str, Node] = {}
-    for number, child in enumerate(node.all("activity-date"), start=1):
+    """Read all dates. The actual start (else the planned one) and the actual end are ours, the others stay as text."""
+    elements = node.all("activity-date")
+    found = [
+        ActivityDate(child.line, child.get("type").strip(), raw, read_date(raw))
+        for child in elements
+        for raw in [child.get("iso-date").strip()]
+    ]
+    ours = {id(date) for date in (start_date(found), end_date(found)) if date is not None}
+    for number, (child, entry) in enumerate(zip(elements, found, strict=True), start=1):
         where = f"{scribe.where}/activity-date[{number}]"
-        raw, kind = child.get("iso-date").strip(), child.get("type").strip()
-        day = read_date(raw)
-        label = codelists.ACTIVITY_DATE_TYPE.get(kind, kind)
-        if day is None:
-            scribe.problems.add(What.UNREADABLE_DATE, line=child.line, where=where, value=raw)
-        scribe.keep(child, where, f"{label}: {raw}")
-        scribe.narratives(child, where)
-        child.bucket = Bucket.KEPT_AS_TEXT
-        for narrative in child.all("narrative")[:1]:
+        if entry.day is None:
+            scribe.problems.add(What.UNREADABLE_DATE, line=child.line, where=where, value=entry.raw)
+        if id(entry) in ours:
+            child.bucket = Bucket.IMPORTED
+        else:
+            label = codelists.ACTIVITY_DATE_TYPE.get(entry.type, entry.type)
+            scribe.keep(child, where, f"{label}: {entry.raw}")
+        for narrative in child.all("narrative"):
             if text := one_line(narrative.text):
                 scribe.keep(narrative, where, text, language_tag(narrative.get("xml:lang")) or scribe.language)
-        if day is not None and kind not in by_type:
-            by_type[kind] = child
-            found.append(ActivityDate(child.line, kind, raw, day))
-        elif day is None:
-            found.append(ActivityDate(child.line, kind, raw, None))
-    for first, second in ((codelists.ACTUAL_START, codelists.PLANNED_START), (codelists.ACTUAL_END, codelists.PLANNED_END)):
-        used = by_type.get(first) or by_type.get(second)
-        if used is not None:
-            used.bucket = Bucket.IMPORTED
-            scribe.kept[:] = [k for k in scribe.kept if not (k.line == used.line and k.text.endswith(used.get("iso-date").strip()))]
+            else:
+                narrative.bucket = Bucket.IGNORED
     return tuple(found)
+
+
+def start_date(dates: Sequence[ActivityDate]) -> ActivityDate | None:
+    """Pick the actual start, else the planned one."""
+    return _first(dates, codelists.ACTUAL_START) or _first(dates, codelists.PLANNED_START)
+
+
+def end_date(dates: Sequence[ActivityDate]) -> ActivityDate | None:
+    """Pick the actual end; a planned end ends nothing."""
+    return _first(dates, codelists.ACTUAL_END)
+
+
+def _first(dates: Sequence[ActivityDate], kind: str) -> ActivityDate | None:
+    return next((entry for entry in dates if entry.type == kind and entry.day is not None), None)
 
 
 def _mentions(node: Node, scribe: Scribe) -> tuple[Mention, ...]:
@@ -169,6 +180,7 @@ def _mentions(node: Node, scribe: Scribe) -> tuple[Mention, ...]:
         found.append(mention)
         if mention.role not in codelists.ORGANISATION_ROLE:
             scribe.problems.add(What.UNKNOWN_ROLE, line=child.line, where=where, value=mention.role)
+            scribe.kept.append(KeptText(child.line, where, f"{mention.name or mention.ref}: {mention.role}", ""))
         if key not in roles:
             child.bucket = Bucket.IMPORTED
         else:
@@ -176,7 +188,9 @@ def _mentions(node: Node, scribe: Scribe) -> tuple[Mention, ...]:
             for narrative in child.all("narrative"):
                 narrative.bucket = Bucket.MERGED if narrative.bucket is Bucket.IMPORTED else narrative.bucket
             if mention.role in roles[key]:
-                scribe.problems.add(What.REPEATED_MENTION, line=child.line, where=where, value=mention.ref or mention.name)
+                scribe.problems.add(
+                    What.REPEATED_MENTION, line=child.line, where=where, value=mention.ref or mention.name
+                )
         roles.setdefault(key, set()).add(mention.role)
     if not found:
         scribe.problems.add(What.NO_ORGANISATIONS, line=node.line, where=scribe.where)
@@ -239,7 +253,7 @@ def _contacts(node: Node) -> tuple[Contact, ...]:
         if not name:
             continue
         child.bucket = Bucket.IMPORTED
-        fields = {tag: child.first(tag) for tag in ("person-name", "email", "telephone", "job-title", "organisation")}
+        fields = {tag: child.first(tag) for tag in ("person-name", "email", "job-title", "organisation")}
         for part in child.children:
             part.bucket = Bucket.IMPORTED if part in fields.values() else Bucket.IGNORED
         found.append(
@@ -247,7 +261,6 @@ def _contacts(node: Node) -> tuple[Contact, ...]:
                 line=child.line,
                 name=name,
                 email=_words(fields["email"]),
-                telephone=_words(fields["telephone"]),
                 title=_words(fields["job-title"]),
                 organisation=_words(fields["organisation"]),
             ),

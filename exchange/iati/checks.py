@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from typing import Final
 
 from exchange.iati import codelists
 from exchange.iati.problems import Problems, What
@@ -16,7 +17,7 @@ from exchange.iati.texts import (
     without_leading_zeros,
 )
 
-LONG_NAME = 200
+LONG_NAME: Final = 200
 
 
 def check_organisations(activities: list[Activity], problems: Problems) -> None:
@@ -43,7 +44,12 @@ def check_organisations(activities: list[Activity], problems: Problems) -> None:
 def _check_mention(mention: Mention, ref: str, where: str, problems: Problems) -> None:
     line = mention.line
     if not ref:
-        problems.add(What.PLACEHOLDER_REF if mention.ref else What.NO_REF, line=line, where=where, value=mention.ref or mention.name)
+        problems.add(
+            What.PLACEHOLDER_REF if mention.ref else What.NO_REF,
+            line=line,
+            where=where,
+            value=mention.ref or mention.name,
+        )
     elif tidy_ref(mention.ref) != mention.ref:
         problems.add(What.ODD_REF, line=line, where=where, value=mention.ref)
     if not mention.names:
@@ -75,7 +81,9 @@ def _check_zeros(mention: Mention, ref: str, shortened: dict[str, str], where: s
 def _check_name(mention: Mention, known: list[Mention], where: str, problems: Problems) -> None:
     refs = {ref_key(other.ref) for other in known}
     if known and ref_key(mention.ref) not in refs:
-        problems.add(What.SAME_NAME_OTHER_REF, line=mention.line, where=where, value=f"{mention.name}: {mention.ref or '–'}")
+        problems.add(
+            What.SAME_NAME_OTHER_REF, line=mention.line, where=where, value=f"{mention.name}: {mention.ref or '–'}"
+        )
 
 
 def check_results(activity: Activity, problems: Problems) -> None:
@@ -110,7 +118,7 @@ def _numbers(values: list[Value]) -> list[Value]:
 
 
 def _check_direction(indicator: Indicator, where: str, problems: Problems) -> None:
-    """Does "higher is better" (or lower) agree with the way from the baseline to the last target?"""
+    """Compare "higher is better" (or lower) with the way from the baseline to the last target."""
     baselines = _numbers([baseline.amount.value for baseline in indicator.baselines])
     targets = _numbers([amount.value for period in indicator.periods for amount in period.targets])
     if not indicator.baselines:

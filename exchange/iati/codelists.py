@@ -1,6 +1,6 @@
 """The IATI codes we read, as short tables.
 
-Source: IATI codelists of the activity standard 2.03, https://iatistandard.org/en/iati-standard/203/codelists/ (CC BY 4.0).
+Source: codelists of the IATI activity standard 2.03 (CC BY 4.0), https://iatistandard.org/en/iati-standard/203/codelists/.
 Labels are the English names of the lists. A code that is missing here is kept as it is written and never refused.
 """
 

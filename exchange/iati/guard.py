@@ -9,13 +9,21 @@ from exchange.iati.refusals import FileRefused, Refusal
 
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_WIDE_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\x00", b"\x00<", b"+/v")
+_WIDE_MARKS: Final = (
+    codecs.BOM_UTF32_LE,
+    codecs.BOM_UTF32_BE,
+    codecs.BOM_UTF16_LE,
+    codecs.BOM_UTF16_BE,
+    b"<\x00",
+    b"\x00<",
+    b"+/v",
+)
 _UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _SINGLE_BYTE: Final = frozenset({"iso-8859-1", "iso-8859-15", "latin1", "windows-1252"})
 
 
 def check_bytes(data: bytes) -> bytes:
-    """The file as UTF-8 without a byte order mark, with the same lines; or :class:`FileRefused`.
+    """Return the file as UTF-8 without a byte order mark, with the same lines; or raise :class:`FileRefused`.
 
     DOCTYPE is refused here, before parsing, so no entity is ever declared. Wide encodings are refused because a
     DOCTYPE could hide in them.
@@ -36,7 +44,7 @@ def check_bytes(data: bytes) -> bytes:
 
 
 def blank_spans(data: bytes, spans: tuple[tuple[int, int], ...]) -> bytes:
-    """The file with these byte ranges made blank; line breaks stay, so every line keeps its number."""
+    """Make these byte ranges blank; line breaks stay, so every line keeps its number."""
     kept = bytearray(data)
     for start, end in spans:
         kept[start:end] = re.sub(rb"[^\r\n]", b" ", kept[start:end])
@@ -51,7 +59,9 @@ def _as_utf8(data: bytes) -> bytes:
     try:
         text = data.decode("utf-8" if encoding in _UTF8 else encoding)
     except UnicodeDecodeError as error:
-        raise FileRefused(Refusal.BROKEN_ENCODING, line=_line(data, error.start), facts={"encoding": encoding}) from error
+        raise FileRefused(
+            Refusal.BROKEN_ENCODING, line=_line(data, error.start), facts={"encoding": encoding}
+        ) from error
     return data if encoding in _UTF8 else text.encode()
 
 

@@ -13,7 +13,7 @@ Json = Any
 T = TypeVar("T")
 
 
-def to_plain(value: object) -> Json:
+def to_plain(value: Any) -> Json:
     """Dataclasses become lists of their fields in order; numbers and dates become text."""
     if is_dataclass(value):
         return [to_plain(getattr(value, name)) for name in _names(type(value))]
@@ -29,30 +29,26 @@ def from_plain(kind: type[T], value: Json) -> T:
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
+def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
 @cache
-def _hints(kind: type) -> tuple[Any, ...]:
+def _hints(kind: Any) -> tuple[Any, ...]:
     hints = typing.get_type_hints(kind)
     return tuple(hints[name] for name in _names(kind))
 
 
 def _build(kind: Any, value: Json) -> object:
     origin = typing.get_origin(kind)
-    if origin is types.UnionType:
-        kind = typing.get_args(kind)[0]
-        return None if value is None else _build(kind, value)
+    if origin is types.UnionType:  # only ever "something or None"
+        return None if value is None else _build(typing.get_args(kind)[0], value)
     if origin is tuple:
-        kinds = typing.get_args(kind)
-        if kinds[-1] is Ellipsis:
-            return tuple(_build(kinds[0], item) for item in value)
+        first, *rest = typing.get_args(kind)
+        kinds = [first] * len(value) if rest == [Ellipsis] else [first, *rest]
         return tuple(_build(part, item) for part, item in zip(kinds, value, strict=True))
     if is_dataclass(kind):
-        return kind(*(_build(hint, item) for hint, item in zip(_hints(kind), value, strict=True)))  # type: ignore[arg-type,operator]
+        return typing.cast("type", kind)(*(_build(h, item) for h, item in zip(_hints(kind), value, strict=True)))
     if kind is date:
         return date.fromisoformat(value)
-    if kind is Decimal or issubclass(kind, StrEnum):
-        return kind(value)
-    return value
+    return kind(value) if kind is Decimal or issubclass(kind, StrEnum) else value

@@ -15,6 +15,7 @@ class What(StrEnum):
     MALFORMED_NUMBER = "malformed_number"
     NUMBER_TOO_LONG = "number_too_long"
     THOUSANDS = "thousands"
+    ROUNDED = "rounded"
     PERCENT_SIGN = "percent_sign"
     NUMBER_FOR_WORDS = "number_for_words"
     # indicators and periods

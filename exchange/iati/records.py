@@ -141,7 +141,6 @@ class Contact:
     line: int
     name: str
     email: str
-    telephone: str
     title: str
     organisation: str
 
@@ -182,7 +181,7 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing worth a look: ``line`` of the file, ``where`` as a path, the raw ``value``, and a code for what happens."""
+    """One thing worth a look: ``where`` is a path in the file, ``value`` the raw text, ``code`` says what happens."""
 
     line: int
     where: str

@@ -10,6 +10,7 @@ from exchange.iati.records import (
     Bucket,
     Dimension,
     Indicator,
+    Narrative,
     Period,
     Reference,
     Result,
@@ -43,8 +44,7 @@ def _result(node: "Node", number: int, scribe: "Scribe") -> Result:
         scribe.problems.add(What.UNKNOWN_CODE, line=node.line, where=where, value=kind)
     if not titles:
         scribe.problems.add(What.NO_TITLE, line=node.line, where=where)
-    references = _references(node, where, scribe)
-    del references  # a result's references are only kept as text
+    _references(node, where, scribe)  # kept as text; a goal has no field for them
     indicators = tuple(_indicator(child, at, where, scribe) for at, child in enumerate(node.all("indicator"), start=1))
     if not indicators:
         scribe.problems.add(What.NO_INDICATOR, line=node.line, where=where)
@@ -58,7 +58,7 @@ def _result(node: "Node", number: int, scribe: "Scribe") -> Result:
     )
 
 
-def _texts(node: "Node", tag: str, where: str, scribe: "Scribe", *, long: bool = False):  # type: ignore[no-untyped-def]
+def _texts(node: "Node", tag: str, where: str, scribe: "Scribe", *, long: bool = False) -> tuple[Narrative, ...]:
     child = node.first(tag)
     if child is not None:
         child.bucket = Bucket.IMPORTED
@@ -83,7 +83,9 @@ def _indicator(node: "Node", number: int, above: str, scribe: "Scribe") -> Indic
         scribe.problems.add(What.UNKNOWN_CODE, line=node.line, where=where, value=measure)
     if not titles:
         scribe.problems.add(What.NO_TITLE, line=node.line, where=where)
-    baselines = tuple(_baseline(child, at, where, measure, scribe) for at, child in enumerate(node.all("baseline"), start=1))
+    baselines = tuple(
+        _baseline(child, at, where, measure, scribe) for at, child in enumerate(node.all("baseline"), start=1)
+    )
     return Indicator(
         number=number,
         line=node.line,
@@ -93,7 +95,9 @@ def _indicator(node: "Node", number: int, above: str, scribe: "Scribe") -> Indic
         descriptions=_texts(node, "description", where, scribe, long=True),
         references=_references(node, where, scribe),
         baselines=baselines,
-        periods=tuple(_period(child, at, where, measure, scribe) for at, child in enumerate(node.all("period"), start=1)),
+        periods=tuple(
+            _period(child, at, where, measure, scribe) for at, child in enumerate(node.all("period"), start=1)
+        ),
     )
 
 
@@ -105,6 +109,7 @@ def _baseline(node: "Node", number: int, above: str, measure: str, scribe: "Scri
     span = (day, day) if day else read_year(year)
     if span is None:
         scribe.problems.add(What.UNREADABLE_BASELINE_DATE, line=node.line, where=where, value=iso or year)
+        _keep_amount(node, amount, where, f"baseline, {iso or year}", scribe)
     return Baseline(node.line, year, iso, span[0] if span else None, span[1] if span else None, amount)
 
 
@@ -121,10 +126,21 @@ def _period(node: "Node", number: int, above: str, measure: str, scribe: "Scribe
         elif child is not None and raw:
             scribe.keep(child, f"{where}/{tag}", raw)
     (start_raw, start), (end_raw, end) = ends["period-start"], ends["period-end"]
-    if start is None or end is None:
-        scribe.problems.add(What.UNREADABLE_PERIOD, line=node.line, where=where, value=f"{start_raw} – {end_raw}")
-    elif start > end:
-        scribe.problems.add(What.PERIOD_BACKWARDS, line=node.line, where=where, value=f"{start_raw} – {end_raw}")
+    amounts = {
+        tag: [
+            (child, _amount(child, f"{where}/{tag}[{at}]", measure, scribe))
+            for at, child in enumerate(node.all(tag), 1)
+        ]
+        for tag in ("target", "actual")
+    }
+    raw = f"{start_raw} – {end_raw}"
+    if start is None or end is None or start > end:
+        what = What.UNREADABLE_PERIOD if start is None or end is None else What.PERIOD_BACKWARDS
+        scribe.problems.add(what, line=node.line, where=where, value=raw)
+        scribe.keep(node, where, raw)
+        for tag, pairs in amounts.items():
+            for child, amount in pairs:
+                _keep_amount(child, amount, f"{where}/{tag}", f"{tag}, {raw}", scribe)
     return Period(
         number=number,
         line=node.line,
@@ -132,13 +148,25 @@ def _period(node: "Node", number: int, above: str, measure: str, scribe: "Scribe
         end_raw=end_raw,
         start=start,
         end=end,
-        targets=tuple(_amount(c, f"{where}/target[{at}]", measure, scribe) for at, c in enumerate(node.all("target"), start=1)),
-        actuals=tuple(_amount(c, f"{where}/actual[{at}]", measure, scribe) for at, c in enumerate(node.all("actual"), start=1)),
+        targets=tuple(amount for _, amount in amounts["target"]),
+        actuals=tuple(amount for _, amount in amounts["actual"]),
     )
 
 
+def _keep_amount(node: "Node", amount: Amount, where: str, label: str, scribe: "Scribe") -> None:
+    """Write a value down as text because we cannot say when it was."""
+    if node.bucket is Bucket.IGNORED:
+        return
+    parts = [amount.value.raw.strip(), *(f"{d.name}: {d.value}" for d in amount.dimensions), *amount.locations]
+    scribe.keep(node, where, f"{label}: {', '.join(part for part in (*parts, amount.comment) if part)}")
+    for child in node.children:
+        for part in (child, *child.all("narrative")):
+            if part.bucket is Bucket.IMPORTED:
+                part.bucket = Bucket.KEPT_AS_TEXT
+
+
 def _amount(node: "Node", where: str, measure: str, scribe: "Scribe") -> Amount:
-    """A value with its remark and breakdown. Words stay words; an empty value with nothing said about it is nothing."""
+    """Read a value with its remark and breakdown. Words stay words; an empty value without a remark is nothing."""
     _claim(node)
     value, note = read_value(node.get("value"))
     comment = node.first("comment")

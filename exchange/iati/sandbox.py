@@ -1,4 +1,4 @@
-"""Read a stranger's file in a child process with a memory and a time limit, so that no file can take the server down."""
+"""Read a stranger's file in a child process with a memory and a time limit: no file can take the server down."""
 
 import json
 import os
@@ -18,7 +18,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 def read_safely(data: bytes, *, persons: bool) -> tuple[Document, bytes]:
-    """The document, and the file as the parser saw it (UTF-8). Raises :class:`FileRefused`."""
+    """Return the document, and the file as the parser saw it (UTF-8). Raises :class:`FileRefused`."""
     checked = check_bytes(data)
     command = [sys.executable, "-m", "exchange.iati", *(["--persons"] if persons else [])]
     environment = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PATH": os.environ.get("PATH", "")}

@@ -1,13 +1,15 @@
 """Stream a file through expat, one activity at a time. Subtrees we never read are only counted."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
 from exchange.iati.codelists import SUPPORTED_VERSIONS
 from exchange.iati.limits import MAX_ACTIVITIES, MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, MAX_ROWS, MAX_TEXT
-from exchange.iati.records import Bucket
 from exchange.iati.refusals import FileRefused, Refusal
+
+if TYPE_CHECKING:
+    from exchange.iati.records import Bucket
 
 READ: Final = frozenset(
     {
@@ -25,7 +27,7 @@ READ: Final = frozenset(
         "result",
     },
 )
-"""Children of iati-activity we look into; all others (money, places, documents, other namespaces) are ignored by design."""
+"""Children of iati-activity we look into; others (money, places, documents, foreign namespaces) are ignored by design."""
 
 _ROWS: Final = frozenset({"participating-org", "baseline", "target", "actual"})
 _UNFINISHED: Final = frozenset(
@@ -67,7 +69,7 @@ class Node:
 
 
 class ActivityStream:
-    """Feeds ``data`` (checked UTF-8) to expat and hands over each activity with the number of elements left unread in it."""
+    """Feeds ``data`` (checked UTF-8) to expat; hands over each activity and how many elements in it were left unread."""
 
     def __init__(self, data: bytes, *, on_activity: Callable[[Node, int], None]) -> None:
         self.source = 0

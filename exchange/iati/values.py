@@ -10,7 +10,7 @@ from exchange.iati.problems import What
 from exchange.iati.records import Value, ValueKind
 
 MAX_DIGITS: Final = 18  # before the point
-MAX_PLACES: Final = 10  # after it
+_STEP: Final = Decimal("0.000001")  # after it; the raw text keeps the rest
 
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\Z")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?\Z")
@@ -22,7 +22,7 @@ _TWO_YEARS = re.compile(r"([0-9]{4})\s*[-/–]\s*([0-9]{2}|[0-9]{4})\Z")
 
 
 def read_value(raw: str) -> tuple[Value, What | None]:
-    """A value as number, text or empty, and what to tell the reader about it (None: nothing).
+    """Read a value as number, text or empty, and what to tell the reader about it (None: nothing).
 
     "198,412.00" and "198 412" are numbers with thousands marks, "45%" is 45; "72,0000" and "8,386413" are no numbers
     and stay text; "" is empty, which is not zero.
@@ -37,20 +37,18 @@ def read_value(raw: str) -> tuple[Value, What | None]:
     if _THOUSANDS.match(digits) or _SPACED.match(digits):
         digits, note = re.sub(r"[,  \u202f]", "", digits), note or What.THOUSANDS
     elif not _PLAIN.match(digits):
-        return Value(raw, ValueKind.TEXT, None), What.MALFORMED_NUMBER if _LOOKS_NUMERIC.match(text) else What.TEXT_VALUE
+        return Value(raw, ValueKind.TEXT, None), What.MALFORMED_NUMBER if _LOOKS_NUMERIC.match(
+            text
+        ) else What.TEXT_VALUE
     number = Decimal(digits)
-    if not _fits(number):
+    if number.adjusted() >= MAX_DIGITS:
         return Value(raw, ValueKind.TEXT, None), What.NUMBER_TOO_LONG
-    return Value(raw, ValueKind.NUMBER, number), note
-
-
-def _fits(number: Decimal) -> bool:
-    exponent = number.normalize().as_tuple().exponent
-    return number.adjusted() < MAX_DIGITS and isinstance(exponent, int) and -exponent <= MAX_PLACES
+    rounded = number.quantize(_STEP)
+    return Value(raw, ValueKind.NUMBER, rounded.normalize() + 0), note if rounded == number else What.ROUNDED
 
 
 def read_date(raw: str) -> date | None:
-    """An ISO date, also with a time or a zone behind it (which are left out); None when it is no such date."""
+    """Read an ISO date, also with a time or a zone behind it (left out); None when it is no such date."""
     match = _DATE.match(raw.strip())
     if match is None:
         return None
@@ -61,7 +59,7 @@ def read_date(raw: str) -> date | None:
 
 
 def read_year(raw: str) -> tuple[date, date] | None:
-    """First and last day of "2012", "2012-05", "2009/10" or "2009-2011"; None when it is none of these.
+    """Give the first and last day of "2012", "2012-05", "2009/10" or "2009-2011"; None when it is none of these.
 
     "2003-05" can mean May or two years: above 12, or not the month form, it is years; otherwise a month.
     """
