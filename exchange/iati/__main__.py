@@ -4,14 +4,15 @@ import json
 import resource
 import sys
 
-from exchange.iati.limits import MAX_BYTES, MEMORY, SECONDS
+from exchange.iati.limits import MAX_BYTES, SECONDS
 from exchange.iati.plain import to_plain
 from exchange.iati.reader import read_document
 from exchange.iati.refusals import FileRefused, Refusal
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    memory = int(sys.argv[sys.argv.index("--memory") + 1])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
     data = sys.stdin.buffer.read(MAX_BYTES * 2)

@@ -16,7 +16,8 @@ T = TypeVar("T")
 def to_plain(value: Any) -> Json:
     """Dataclasses become lists of their fields in order; numbers and dates become text."""
     if is_dataclass(value):
-        return [to_plain(getattr(value, name)) for name in _names(type(value))]
+        kind: Any = type(value)
+        return [to_plain(getattr(value, name)) for name in _names(kind)]
     if isinstance(value, tuple):
         return [to_plain(item) for item in value]
     if isinstance(value, Decimal | date):
@@ -48,7 +49,8 @@ def _build(kind: Any, value: Json) -> object:
         kinds = [first] * len(value) if rest == [Ellipsis] else [first, *rest]
         return tuple(_build(part, item) for part, item in zip(kinds, value, strict=True))
     if is_dataclass(kind):
-        return typing.cast("type", kind)(*(_build(h, item) for h, item in zip(_hints(kind), value, strict=True)))
+        record: Any = kind
+        return record(*(_build(h, item) for h, item in zip(_hints(record), value, strict=True)))
     if kind is date:
         return date.fromisoformat(value)
     return kind(value) if kind is Decimal or issubclass(kind, StrEnum) else value

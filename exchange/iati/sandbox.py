@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Final
 
 from exchange.iati.guard import check_bytes
-from exchange.iati.limits import SECONDS
+from exchange.iati.limits import MEMORY, SECONDS
 from exchange.iati.plain import from_plain
 from exchange.iati.records import Document
 from exchange.iati.refusals import FileRefused, Refusal
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+ARGUMENTS: Final[tuple[str, ...]] = ("--memory", str(MEMORY))
 
 
 def read_safely(data: bytes, *, persons: bool) -> tuple[Document, bytes]:
     """Return the document, and the file as the parser saw it (UTF-8). Raises :class:`FileRefused`."""
     checked = check_bytes(data)
-    command = [sys.executable, "-m", "exchange.iati", *(["--persons"] if persons else [])]
+    command = [sys.executable, "-m", "exchange.iati", *ARGUMENTS, *(["--persons"] if persons else [])]
     environment = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PATH": os.environ.get("PATH", "")}
     try:
         child = subprocess.run(  # noqa: S603 - our own module, no shell, no part of the file on the command line

@@ -27,7 +27,7 @@ READ: Final = frozenset(
         "result",
     },
 )
-"""Children of iati-activity we look into; others (money, places, documents, foreign namespaces) are ignored by design."""
+"""Children of iati-activity we look into; money, places, documents, foreign namespaces are ignored by design."""
 
 _ROWS: Final = frozenset({"participating-org", "baseline", "target", "actual"})
 _UNFINISHED: Final = frozenset(
@@ -69,7 +69,7 @@ class Node:
 
 
 class ActivityStream:
-    """Feeds ``data`` (checked UTF-8) to expat; hands over each activity and how many elements in it were left unread."""
+    """Feeds ``data`` (checked UTF-8) to expat; hands over each activity with the number of its unread elements."""
 
     def __init__(self, data: bytes, *, on_activity: Callable[[Node, int], None]) -> None:
         self.source = 0
