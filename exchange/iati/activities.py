@@ -79,6 +79,13 @@ def find_identifier(node: Node) -> str:
     return one_line(found.text) if found else ""
 
 
+def find_title(node: Node) -> str:
+    """Find the first narrative of the title: what tells activities apart that carry no identifier."""
+    title = node.first("title")
+    found = title.all("narrative") if title else []
+    return one_line(found[0].text) if found else ""
+
+
 def _identifier(node: Node, scribe: Scribe) -> str:
     identifier = find_identifier(node)
     if identifier:

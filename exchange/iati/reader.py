@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from exchange.iati.activities import find_identifier, read_activity
+from exchange.iati.activities import find_identifier, find_title, read_activity
 from exchange.iati.checks import check_organisations, check_results
 from exchange.iati.problems import Problems, What
 from exchange.iati.records import Activity, Bucket, Document, Ledger
@@ -51,8 +51,8 @@ class _Reading:
     def take(self, node: Node, unread: int) -> None:
         self._refuse_old_shape(node)
         number = len(self.activities) + 1
-        identifier = find_identifier(node)
-        repeats = self._identifiers.setdefault(identifier, number) if identifier else number
+        identifier = find_identifier(node) or f"untitled {find_title(node)}"
+        repeats = self._identifiers.setdefault(identifier, number)
         again = repeats != number
         activity = read_activity(
             node, number=number, persons=self._persons, repeats=repeats if again else 0, problems=self.problems

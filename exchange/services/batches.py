@@ -154,6 +154,6 @@ def _back_to_read(batch: ImportBatch) -> None:
 
 
 def purge_files(*, now: datetime) -> int:
-    """Forget files uploaded more than 30 days ago; what they brought and how to take it back stays. Returns how many."""
+    """Forget files older than 30 days; what they brought and how to take it back stays. Returns how many."""
     old = ImportBatch.objects.filter(uploaded_at__lt=now - KEPT_FOR).exclude(content=None, document=None)
     return old.exclude(state__in=[BatchState.UPLOADED, BatchState.APPROVED]).update(content=None, document=None)

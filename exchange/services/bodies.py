@@ -2,12 +2,13 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from exchange.iati.records import Activity, Mention, Narrative
 from exchange.iati.texts import name_key, names_differ_wholly, ref_key, tidy_ref, without_leading_zeros
+from exchange.services.packing import external_key
 from partners.models import Organization, OrganizationAlias, OrganizationIdentifier
 
 
@@ -33,7 +34,9 @@ class Body:
     def name(self) -> str:
         """The nicest spelling: the first that is not all in capitals or all in small letters."""
         texts = [name.text for name in self.names]
-        return next((text for text in texts if not (text.isupper() or text.islower())), texts[0] if texts else self.refs[0])
+        return next(
+            (text for text in texts if not (text.isupper() or text.islower())), texts[0] if texts else self.refs[0]
+        )
 
     def add(self, mention: Mention) -> None:
         self.line = self.line or mention.line
@@ -114,7 +117,7 @@ class Bodies:
 
 
 def gather(activities: Iterable[Activity], *, known: Iterable[Known], before: dict[str, int]) -> Bodies:
-    """Group the mentions of a file; ``before`` says which body became which organisation in an earlier import."""
+    """Group the mentions of a file; ``before`` has the organisation for the keys of earlier imports."""
     keys: dict[tuple[str, str], str] = {}
     by_key: dict[str, Body] = {}
     clusters: dict[str, list[Body]] = defaultdict(list)
@@ -198,21 +201,23 @@ def _match(
     matched: dict[str, int] = {}
     found: list[Proposal] = []
     for body in bodies:
-        if body.key in before:
-            matched[body.key] = before[body.key]
-            continue
+        earlier = before.get(external_key("org", body.key))
         candidates = {known.pk: known for ref in body.refs for known in by_ref[ref_key(ref)]}
         alike = [known for known in candidates.values() if _alike(body, known)]
-        if len(alike) == 1:
-            matched[body.key] = alike[0].pk
-            continue
-        for known in candidates.values():
-            found.append(_propose(ProposalKind.KNOWN_REF_OTHER_NAME, body, body.refs[0], known=known))
-        for narrative in body.names:
-            for known in by_name[name_key(narrative.text)]:
-                if known.pk not in candidates:
-                    found.append(_propose(ProposalKind.KNOWN_NAME, body, narrative.text, known=known))
+        if earlier is not None or len(alike) == 1:
+            matched[body.key] = earlier if earlier is not None else alike[0].pk
+        else:
+            found += _looks(body, candidates, by_name)
     return matched, list({proposal.id: proposal for proposal in found}.values())
+
+
+def _looks(body: Body, candidates: dict[int, Known], by_name: dict[str, list[Known]]) -> Iterator[Proposal]:
+    for known in candidates.values():
+        yield _propose(ProposalKind.KNOWN_REF_OTHER_NAME, body, body.refs[0], known=known)
+    for narrative in body.names:
+        for known in by_name[name_key(narrative.text)]:
+            if known.pk not in candidates:
+                yield _propose(ProposalKind.KNOWN_NAME, body, narrative.text, known=known)
 
 
 def _alike(body: Body, known: Known) -> bool:

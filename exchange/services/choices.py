@@ -8,7 +8,7 @@ from goals.choices import ValueSemantics
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """``activities`` are numbers in the file (None: all that can be imported); ``merges`` are ids of proposals accepted.
+    """``activities`` are numbers in the file (None: all there are); ``merges`` are the ids of accepted proposals.
 
     ``backbone`` is the key of an organisation of the file or ""; ``home`` says where the person works:
     "organization:12", "body:<key>" or "" for nowhere in particular.

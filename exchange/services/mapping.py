@@ -59,6 +59,10 @@ def kind_of(types: list[str]) -> OrganizationKind:
     return next((KIND[code] for code in types if code in KIND), OrganizationKind.UNKNOWN)
 
 
+def sector_of(kind: OrganizationKind) -> Sector:
+    return SECTOR.get(kind, Sector.UNKNOWN)
+
+
 def scheme_of(ref: str) -> str:
     """Take the register's prefix of an identifier ("NL-KVK"), or "" where it has none."""
     match = _SCHEME.match(ref)

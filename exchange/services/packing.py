@@ -5,12 +5,14 @@ import json
 import zlib
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 
 from exchange.iati.plain import from_plain, to_plain
 from exchange.iati.records import Document
+
+MAX_KEY: Final = 300
 
 
 def pack(document: Document) -> bytes:
@@ -19,6 +21,14 @@ def pack(document: Document) -> bytes:
 
 def unpack(stored: bytes | memoryview) -> Document:
     return from_plain(Document, json.loads(zlib.decompress(stored)))
+
+
+def external_key(*parts: object) -> str:
+    """Join a key of at most 300 characters; a longer one keeps its beginning and a digest of the whole."""
+    key = "/".join(str(part) for part in parts)
+    if len(key) <= MAX_KEY:
+        return key
+    return f"{key[:200]} {hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def digest(value: Any) -> str:

@@ -29,7 +29,7 @@ def summarise_activity(activity: Activity) -> dict[str, Any]:
 
 
 def _organisations(mentions: tuple[Mention, ...]) -> list[dict[str, Any]]:
-    """Keyed by the reference as written, else by the casefolded name: no merging, so that anyone can check the counts."""
+    """Keyed by the reference as written, else the casefolded name: no merging, so that anyone can check the counts."""
     found: dict[str, dict[str, Any]] = {}
     for mention in mentions:
         key = mention.ref or mention.name.casefold()

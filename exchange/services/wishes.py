@@ -1,6 +1,5 @@
 """What the rows of one activity should look like, each with its identity in the file. Never asks the database."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,13 +15,12 @@ from exchange.iati.records import Activity, Amount, Baseline, Indicator, Period,
 from exchange.services import mapping
 from exchange.services.bodies import Bodies
 from exchange.services.choices import Choices
-from exchange.services.packing import digest
+from exchange.services.packing import digest, external_key
 from goals import models as goals
 from goals.choices import Direction, GoalLevel, MeasureKind
 from partners.choices import ParticipationRoleName
 from partners.models import Participation, ParticipationRole, Partnership
 
-MAX_KEY: Final = 300
 NAME_LENGTH: Final = 250
 
 
@@ -37,7 +35,8 @@ class Status(StrEnum):
 class Wish:
     """One row: ``source`` is what the file says, ``fixed`` is set once when it is made, ``parents`` are other rows.
 
-    A value of ``parents`` is a wish, or the key of a body for an organisation. ``row_id`` is set once the row exists.
+    A participation names its ``organization`` (our id, or the key of a body still to be written) and the ``bodies``
+    that became it. ``row_id`` is set once the row exists; ``is_linked`` means it was here before any import knew of it.
     """
 
     model: type[models.Model]
@@ -50,6 +49,8 @@ class Wish:
     status: Status = Status.NEW
     row_id: int | None = None
     organization: str | int = ""
+    bodies: tuple[str, ...] = ()
+    is_linked: bool = False
 
     @property
     def digest(self) -> str:
@@ -69,20 +70,18 @@ class ActivityWishes:
         yield from self.rows
 
 
-def external_key(*parts: object) -> str:
-    """A key of at most 300 characters; a longer one keeps its beginning and a digest of the whole."""
-    key = "/".join(str(part) for part in parts)
-    if len(key) <= MAX_KEY:
-        return key
-    return f"{key[:200]} {hashlib.sha256(key.encode()).hexdigest()}"
-
-
 def partnership_key(activity: Activity) -> str:
     return external_key("iati", activity.identifier or f"untitled {activity.title}")
 
 
 def wish_for(
-    activity: Activity, *, bodies: Bodies, resolved: dict[str, str | int], choices: Choices, person: Person, now: datetime
+    activity: Activity,
+    *,
+    bodies: Bodies,
+    resolved: dict[str, str | int],
+    choices: Choices,
+    person: Person,
+    now: datetime,
 ) -> ActivityWishes:
     """Everything one activity asks for, except seats and texts, which have no identity in the file."""
     partnership = _partnership(activity, person=person, now=now)
@@ -136,6 +135,7 @@ def _participations(
             said=said,
             parents={"partnership": partnership},
             organization=organization,
+            bodies=tuple(members),
         )
         yield participation
         roles: dict[ParticipationRoleName, list[str]] = {}
@@ -172,7 +172,9 @@ def _goal(result: Result, partnership: Wish, *, activity: Activity, choices: Cho
         yield from _indicator(indicator, goal, activity=activity, choices=choices, now=now)
 
 
-def _indicator(indicator: Indicator, goal: Wish, *, activity: Activity, choices: Choices, now: datetime) -> Iterator[Wish]:
+def _indicator(
+    indicator: Indicator, goal: Wish, *, activity: Activity, choices: Choices, now: datetime
+) -> Iterator[Wish]:
     measure = mapping.MEASURE.get(indicator.measure, MeasureKind.NUMBER)
     wish = Wish(
         model=goals.Indicator,
