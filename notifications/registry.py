@@ -23,10 +23,14 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Letter:
-    """What fills the templates of one message, rendered at the moment it is sent."""
+    """What fills the templates of one message, rendered at the moment it is sent.
+
+    ``from_name`` stands before our address as the sender, a partnership's name for example.
+    """
 
     context: Mapping[str, object]
     attachments: tuple[Attachment, ...] = field(default=())
+    from_name: str = ""
 
 
 @dataclass(frozen=True)

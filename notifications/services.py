@@ -2,17 +2,36 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
+from urllib.parse import urlsplit
 
-from notifications.models import Message, MessageState
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils.translation import gettext as _
 
-MESSAGE_DOMAIN = "common-thread.invalid"
+from core import limits
+from core.errors import DomainError
+from core.models import record
+from notifications.models import OPEN_STATES, Heartbeat, Message, MessageState, Unsubscription
+from notifications.registry import kind_named
+from notifications.sealed_text import seal
+
+KEEP_MESSAGES = timedelta(days=90)
+KEEP_RATE_COUNTS = timedelta(days=2)
+
+
+class KindCannotBeStopped(DomainError):
+    """Mails that somebody has just asked for, such as sign-in codes, have no off switch."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A message to store: ``key`` is built from facts and makes planning idempotent, ``params`` holds ids only."""
+    """A message to store: ``key`` is built from facts and makes planning idempotent, ``params`` holds ids only.
+
+    ``secret`` is a one-time code in clear; it is stored encrypted and cleared when the message is sent or given up.
+    """
 
     key: str
     kind: str
@@ -27,29 +46,69 @@ class Draft:
 
 def enqueue(drafts: Iterable[Draft], *, now: datetime) -> None:
     """Store messages inside the caller's transaction; a repeated key is silently the same message."""
-    Message.objects.bulk_create(
-        [
-            Message(
-                dedupe_key=draft.key,
-                kind=draft.kind,
-                partnership_id=draft.partnership_id,
-                recipient_id=draft.recipient_id,
-                params=dict(draft.params),
-                secret=draft.secret,
-                priority=draft.priority,
-                due_at=draft.due_at,
-                next_attempt_at=draft.due_at,
-                expires_at=draft.expires_at,
-                message_id=f"<{sha256(draft.key.encode()).hexdigest()[:32]}@{MESSAGE_DOMAIN}>",
-                created_at=now,
-            )
-            for draft in drafts
-        ],
-        ignore_conflicts=True,
+    Message.objects.bulk_create([_message(draft, now) for draft in drafts], ignore_conflicts=True)
+
+
+def _message(draft: Draft, now: datetime) -> Message:
+    kind = kind_named(draft.kind)
+    return Message(
+        dedupe_key=draft.key,
+        kind=draft.kind,
+        partnership_id=draft.partnership_id,
+        recipient_id=draft.recipient_id,
+        params=dict(draft.params),
+        secret=seal(draft.secret),
+        priority=draft.priority or (kind.priority if kind else 0),
+        due_at=draft.due_at,
+        next_attempt_at=draft.due_at,
+        expires_at=draft.expires_at,
+        message_id=f"<{sha256(draft.key.encode()).hexdigest()[:32]}@{mail_domain()}>",
+        created_at=now,
     )
+
+
+def mail_domain() -> str:
+    """The host of ``SITE_URL``, for Message-ID and List-Id."""
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
 def withdraw(*, key_prefix: str) -> int:
     """Cancel what is still waiting and starts with ``key_prefix``; returns how many. Used when a plan changes."""
     waiting = Message.objects.filter(dedupe_key__startswith=key_prefix, state=MessageState.PENDING)
     return waiting.update(state=MessageState.CANCELLED, secret="")
+
+
+@transaction.atomic
+def unsubscribe(*, person_id: int, kind: str, now: datetime) -> None:
+    """Send this person no more mails of ``kind``. Saying it again changes nothing."""
+    known = kind_named(kind)
+    if known and not known.offers_unsubscribe:
+        raise KindCannotBeStopped(_("These mails come only when somebody asks for one, so they cannot be stopped."))
+    unsubscription, is_new = Unsubscription.objects.get_or_create(
+        person_id=person_id, kind=kind, defaults={"since": now}
+    )
+    if is_new:
+        record(verb="mail.unsubscribed", target=unsubscription, at=now, actor_id=person_id, kind=kind)
+
+
+@transaction.atomic
+def resubscribe(*, person_id: int, kind: str, now: datetime) -> None:
+    """Send mails of ``kind`` to this person again. Saying it again changes nothing."""
+    for unsubscription in Unsubscription.objects.filter(person_id=person_id, kind=kind):
+        record(verb="mail.resubscribed", target=unsubscription, at=now, actor_id=person_id, kind=kind)
+        unsubscription.delete()
+
+
+def beat(name: str, *, now: datetime) -> None:
+    """Note that the loop ``name`` has done its work."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": now})
+
+
+def purge(*, now: datetime) -> int:
+    """Delete what is kept no longer: closed messages, counters of attempts, ended sessions; returns how many rows."""
+    closed = Message.objects.exclude(state__in=OPEN_STATES).filter(due_at__lt=now - KEEP_MESSAGES)
+    return (
+        closed.delete()[0]
+        + limits.purge(before=now - KEEP_RATE_COUNTS)
+        + Session.objects.filter(expire_date__lt=now).delete()[0]
+    )

@@ -1,0 +1,82 @@
+"""Who sends which message: a claim with a lease, a fence before sending, and one way out of every state.
+
+Every update names the owner and the state it expects. One that changes no row means that somebody else has taken over.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from notifications.models import LEASE, MAX_ATTEMPTS, Message, MessageQuerySet, MessageState
+
+BATCH = 20
+RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
+SPREAD = 0.2
+
+
+def claim(*, now: datetime, owner: str) -> list[Message]:
+    """Take up to ``BATCH`` due messages, account mail first; each is ours until its lease runs out.
+
+    PostgreSQL skips rows that another dispatcher is just claiming; on SQLite the immediate transaction is the lock.
+    """
+    with transaction.atomic():
+        due = Message.objects.claimable(now=now).order_by("-priority", "next_attempt_at", "pk")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        mine = Message.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:BATCH]))
+        mine.update(state=MessageState.SENDING, lease_owner=owner, lease_until=now + LEASE, attempts=F("attempts") + 1)
+        return list(mine.select_related("recipient").order_by("-priority", "next_attempt_at", "pk"))
+
+
+def hold(message: Message, *, now: datetime) -> bool:
+    """The fence: true while the message is still ours, and then for a whole lease from ``now``."""
+    return _mine(message).update(lease_until=now + LEASE) == 1
+
+
+def release(messages: Sequence[Message]) -> None:
+    """Give back what was not tried; it costs no attempt."""
+    for message in messages:
+        _mine(message).update(state=MessageState.PENDING, lease_owner="", lease_until=None, attempts=F("attempts") - 1)
+
+
+def mark_sent(message: Message, *, now: datetime) -> bool:
+    return _close(message, state=MessageState.SENT, sent_at=now, smtp_code=250, error="")
+
+
+def mark_obsolete(message: Message, *, reason: str) -> bool:
+    return _close(message, state=MessageState.OBSOLETE, error=reason)
+
+
+def mark_failed(message: Message, *, code: int | None, error: str) -> bool:
+    return _close(message, state=MessageState.FAILED, smtp_code=code, error=error[:200])
+
+
+def try_later(message: Message, *, now: datetime, code: int | None, error: str) -> bool:
+    """Another attempt after 1, 5, 15, 60, 240, then every 720 minutes; given up after eight, or when too late."""
+    at = now + _pause(message)
+    if message.attempts >= MAX_ATTEMPTS or (message.expires_at and at >= message.expires_at):
+        return mark_failed(message, code=code, error=error)
+    return _leave(message, state=MessageState.PENDING, next_attempt_at=at, smtp_code=code, error=error[:200])
+
+
+def _pause(message: Message) -> timedelta:
+    """The pause before the next attempt, up to 20 % longer or shorter: the same message always waits the same time."""
+    minutes = RETRY_MINUTES[min(message.attempts, len(RETRY_MINUTES)) - 1]
+    draw = int.from_bytes(sha256(f"{message.message_id}:{message.attempts}".encode()).digest()[:4]) / 2**32
+    return timedelta(minutes=minutes * (1 - SPREAD + 2 * SPREAD * draw))
+
+
+def _close(message: Message, **changes: Any) -> bool:
+    return _leave(message, secret="", **changes)
+
+
+def _leave(message: Message, **changes: Any) -> bool:
+    return _mine(message).update(lease_owner="", lease_until=None, **changes) == 1
+
+
+def _mine(message: Message) -> MessageQuerySet:
+    return Message.objects.filter(pk=message.pk, lease_owner=message.lease_owner, state=MessageState.SENDING)

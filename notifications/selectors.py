@@ -1,0 +1,97 @@
+"""What the operators' pages and the health checks read."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+
+from notifications.models import Heartbeat, Message, MessageState, Unsubscription
+from notifications.registry import kind_named
+
+# A loop counts as silent after three missed beats of its interval and some patience for a slow round.
+LONGEST_SILENCE = {
+    "dispatch": timedelta(seconds=60),
+    "plan": timedelta(minutes=5),
+    "housekeeping": timedelta(hours=4),
+}
+LONGEST_WAIT = timedelta(minutes=15)
+DEAD_LETTERS_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Loop:
+    """One of the loops that keep the product alive; ``at`` is None before its first round."""
+
+    name: str
+    at: datetime | None
+    is_silent: bool
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The outbox at one moment."""
+
+    counts: list[tuple[str, int]]
+    loops: list[Loop]
+    oldest_due_at: datetime | None
+    is_late: bool
+    dead: int
+
+    @property
+    def is_working(self) -> bool:
+        return not self.is_late and not any(loop.is_silent for loop in self.loops)
+
+
+def queue_at(now: datetime) -> Queue:
+    numbers = dict(Message.objects.order_by().values_list("state").annotate(Count("pk")))
+    beats = dict(Heartbeat.objects.values_list("name", "at"))
+    oldest = Message.objects.open().filter(due_at__lte=now).order_by("due_at").values_list("due_at", flat=True).first()
+    return Queue(
+        counts=[(str(state.label), numbers.get(state.value, 0)) for state in MessageState],
+        loops=[_loop(name, beats.get(name), now) for name in LONGEST_SILENCE],
+        oldest_due_at=oldest,
+        is_late=oldest is not None and now - oldest > LONGEST_WAIT,
+        dead=numbers.get(MessageState.FAILED.value, 0),
+    )
+
+
+def _loop(name: str, at: datetime | None, now: datetime) -> Loop:
+    return Loop(name, at, is_silent=at is None or now - at > LONGEST_SILENCE[name])
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message that could not be sent: enough to act on it, nothing of what it says."""
+
+    id: int
+    kind: str
+    recipient: str
+    due_at: datetime
+    attempts: int
+    error: str
+
+
+def dead_letters() -> list[DeadLetter]:
+    """The newest first, at most ``DEAD_LETTERS_SHOWN``."""
+    dead = Message.objects.dead().select_related("recipient").order_by("-due_at", "-pk")[:DEAD_LETTERS_SHOWN]
+    return [
+        DeadLetter(
+            id=message.pk,
+            kind=message.kind,
+            recipient=message.recipient.email or str(message.recipient),
+            due_at=message.due_at,
+            attempts=message.attempts,
+            error=message.error,
+        )
+        for message in dead
+    ]
+
+
+def is_unsubscribed(*, person_id: int, kind: str) -> bool:
+    return Unsubscription.objects.filter(person_id=person_id, kind=kind).exists()
+
+
+def kind_description(name: str) -> str:
+    """What a recipient would no longer get; the bare name when the kind has gone."""
+    kind = kind_named(name)
+    return str(kind.description) if kind else name
