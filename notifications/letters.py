@@ -94,7 +94,7 @@ def _headers(message: Message, kind: MailKind, *, now: datetime, stop_url: str) 
         "Message-ID": message.message_id,
         "Date": format_datetime(now),
         "Auto-Submitted": "auto-generated",
-        "List-Id": f"<{re.sub(r'[^a-z0-9]+', '-', kind.name.lower()).strip('-')}.{mail_domain()}>",
+        "List-Id": f"<{re.sub(r'[^a-z0-9_]+', '-', kind.name.lower()).strip('-')}.{mail_domain()}>",
     }
     if stop_url:
         headers["List-Unsubscribe"] = f"<{stop_url}>"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count
 
+from accounts.models import Person
 from notifications.models import Heartbeat, Message, MessageState, Unsubscription
 from notifications.registry import kind_named
 
@@ -85,6 +86,11 @@ def dead_letters() -> list[DeadLetter]:
         )
         for message in dead
     ]
+
+
+def recipient_language(person_id: int) -> str | None:
+    """The language of a person, or None when nobody has this id any more."""
+    return Person.objects.filter(pk=person_id).values_list("language", flat=True).first()
 
 
 def is_unsubscribed(*, person_id: int, kind: str) -> bool:

@@ -156,7 +156,7 @@ class Channel(filesystem.Channel):
                 write_whole(self._table_file(exchange), dumps([other for other in table if other != route]))
 
     def _table_file(self, exchange: str) -> Path:
-        """Where an exchange's routes lie; kombu's own check keeps the name of an exchange from pointing anywhere else."""
+        """Where an exchange's routes lie; kombu's own check keeps its name from pointing anywhere else."""
         return Path(self._exchange_file(exchange))  # type: ignore[attr-defined]  # missing in its stubs
 
     @contextmanager

@@ -1,0 +1,51 @@
+from datetime import UTC, datetime, timedelta
+
+import factory
+from factory.django import DjangoModelFactory
+
+from notifications.models import Heartbeat, Message, MessageState, Unsubscription
+from tests.factories.accounts import PersonFactory
+
+DUE = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+
+
+class MessageFactory(DjangoModelFactory):
+    """A message that is due at ``DUE``; traits bring it into another state."""
+
+    class Meta:
+        model = Message
+
+    class Params:
+        sent = factory.Trait(state=MessageState.SENT, sent_at=factory.SelfAttribute("due_at"))
+        dead = factory.Trait(state=MessageState.FAILED, attempts=8, error="the mail server refused the recipient (550)")
+        leased = factory.Trait(
+            state=MessageState.SENDING,
+            attempts=1,
+            lease_owner="elsewhere",
+            lease_until=factory.LazyAttribute(lambda row: row.due_at + timedelta(seconds=120)),
+        )
+
+    dedupe_key = factory.Sequence("test:{}".format)
+    kind = "test_greeting"
+    recipient = factory.SubFactory(PersonFactory)
+    due_at = DUE
+    next_attempt_at = factory.SelfAttribute("due_at")
+    message_id = factory.LazyAttribute(lambda row: f"<{row.dedupe_key.replace(':', '-')}@127.0.0.1>")
+    created_at = factory.SelfAttribute("due_at")
+
+
+class UnsubscriptionFactory(DjangoModelFactory):
+    class Meta:
+        model = Unsubscription
+
+    person = factory.SubFactory(PersonFactory)
+    kind = "test_greeting"
+    since = DUE
+
+
+class HeartbeatFactory(DjangoModelFactory):
+    class Meta:
+        model = Heartbeat
+
+    name = "dispatch"
+    at = DUE
