@@ -24,6 +24,7 @@ AGREE, SPLIT = 70, 30  # hundredths of r_wg; rules of thumb (LeBreton and Senter
 MOST, SOME = 0.70, 0.40
 HIGH_RATE, LOW_RATE = 0.50, 0.30
 FLOAT_NOISE = 9  # decimals kept of a probability, so that one half is one half on every machine
+NARROWEST = 1.5  # points
 TOP_SHARE, BOTTOM_SHARE = 90, 10
 
 
@@ -155,7 +156,8 @@ def read_cell(sums: CellSums, n_people: int, n_invited: int, params: Params, *, 
     band = band_of(tenths, params) if exact else likeliest[0]
     label = confidence_label(chances[band], params)
     cover = coverage(sums, n_people, n_invited, params)
-    low, high = round_outward(likely_range(fit, params.conf), steps=10 if exact else 2)
+    limits = likely_range(fit, params.conf)
+    low, high = round_outward(limits, steps=10) if exact else coarse_range(limits)
     return CellReading(
         visible=True,
         n_people=n_people,
@@ -201,6 +203,18 @@ def round_outward(limits: tuple[float, float], *, steps: int) -> tuple[float, fl
     """Widen a range to whole steps (`steps` per point), so that rounding never claims more than we know."""
     low, high = limits
     return floor(low * steps) / steps, ceil(high * steps) / steps
+
+
+def coarse_range(limits: tuple[float, float]) -> tuple[float, float]:
+    """Widen a range to halves, and further until it spans 1.5 points.
+
+    Of all answers five to nine people can give, only unanimous ones reach some of the narrower ranges: printing those
+    would tell what each person said. A few per cent of readings are wider for it.
+    """
+    low, high = round_outward(limits, steps=2)
+    while high - low < NARROWEST:
+        low, high = max(float(SCALE[0]), low - 0.5), min(float(SCALE[-1]), high + 0.5)
+    return low, high
 
 
 def person_index(answers: Sequence[int | None]) -> int | None:

@@ -1,6 +1,7 @@
+from collections import Counter
 from dataclasses import asdict
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations_with_replacement, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -24,6 +25,7 @@ from feedback.measure.scores import (
     Share,
     agreement,
     band_of,
+    coarse_range,
     coverage,
     display_tenths,
     index_is_publishable,
@@ -72,7 +74,7 @@ def test_five_to_nine_people_show_a_band_and_a_range_in_halves(n):
         n_people=n,
         band=Band.STRONG,
         confidence_label=Confidence.CLEAR,
-        low={5: 3.5, 9: 4.0}[n],
+        low=3.5,
         high=5.0,
         answered=Answered.MOST,
         report_confidence=ReportConfidence.HIGH,
@@ -181,6 +183,16 @@ def test_the_version_of_the_parameters_changes_with_any_of_them():
     assert Params(on=0.9).indicator_thresholds.on == 0.9
 
 
+@pytest.mark.parametrize("silent", [0, 2, 9])
+@pytest.mark.parametrize("n", [5, 6, 7, 8, 9])
+def test_no_reading_of_five_to_nine_people_tells_that_all_said_the_same(n, silent):
+    """Every reading a unanimous group gets is one that several other sets of answers get too."""
+    everything = list(combinations_with_replacement(range(1, 6), n))
+    alike = Counter(read(answers, invited=n + silent) for answers in everything)
+
+    assert [x for x in range(1, 6) if alike[read([x] * n, invited=n + silent)] < 3] == []
+
+
 # -- Rounding ---------------------------------------------------------------------------------------------------------
 
 
@@ -194,6 +206,14 @@ def test_means_round_half_up_by_whole_numbers(n, s1, tenths):
 def test_ranges_round_outward():
     assert round_outward((2.43, 3.24), steps=10) == (2.4, 3.3)
     assert round_outward((2.6, 3.51), steps=2) == (2.5, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [((2.6, 3.51), (2.5, 4.0)), ((2.6, 3.4), (2.0, 4.0)), ((4.3, 4.99), (3.5, 5.0)), ((1.0, 1.4), (1.0, 2.5))],
+)
+def test_ranges_of_small_groups_span_a_point_and_a_half(limits, expected):
+    assert coarse_range(limits) == expected
 
 
 @pytest.mark.parametrize(

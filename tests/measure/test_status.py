@@ -208,20 +208,33 @@ def test_the_range_holds_the_projection_and_mirrored_plans_get_the_same_word(val
 
 
 @pytest.mark.parametrize(
-    ("value", "today", "status"),
+    ("value", "days_later", "status"),
     [
-        (5, 100, Status.MET),
-        (7, 100, Status.MET),
-        (Decimal("7.01"), 100, Status.OFF_TRACK),
-        (6, 301, Status.STALE),
-        (6, 1001, Status.MET),
-        (8, 1001, Status.MISSED),
+        (5, 0, Status.MET),
+        (7, 0, Status.MET),
+        (Decimal("7.01"), 0, Status.OFF_TRACK),
+        (8, 100, Status.OFF_TRACK),
+        (8, 101, Status.MISSED),
+        (6, 101, Status.MET),
+        (6, 200, Status.MET),
     ],
 )
-def test_a_range_is_held_while_a_fresh_value_lies_inside(value, today, status):
-    result = look({100: value}, today=today, direction="hold", hold=(5, 7))
+def test_a_range_is_held_while_a_fresh_value_lies_inside(value, days_later, status):
+    result = look({900: value}, today=900 + days_later, direction="hold", hold=(5, 7))
 
-    assert result == Assessment(status=status, last=(at(100), value))
+    assert result == Assessment(status=status, last=(at(900), value))
+
+
+def test_a_range_is_not_held_by_an_old_value():
+    options = {"direction": "hold", "hold": (5, 7)}
+
+    assert look({100: 6}, today=300, **options).status is Status.MET
+    assert look({100: 6}, today=301, **options).status is Status.STALE
+
+
+def test_a_range_without_ends_or_without_a_value_has_not_enough_data():
+    assert look({100: 6}, direction="hold").status is Status.NOT_ENOUGH
+    assert look({}, direction="hold", hold=(5, 7)).status is Status.NOT_ENOUGH
 
 
 def test_a_range_needs_neither_baseline_nor_target():
@@ -244,7 +257,9 @@ def test_a_range_needs_neither_baseline_nor_target():
         ("up", 50, 100, Status.MET),
         ("up", 49, 100, Status.WRONG_WAY),
         ("down", 49, 100, Status.MET),
+        ("down", 50, 100, Status.MET),
         ("down", 51, 100, Status.WRONG_WAY),
+        ("up", 49, 1000, Status.WRONG_WAY),
         ("up", 49, 1001, Status.MISSED),
     ],
 )
@@ -277,10 +292,10 @@ def test_a_plan_without_length_is_never_judged_by_pace():
         target=(START, 100),
         direction="up",
         frequency_days=31,
-        today=START,
+        today=at(4),
     )
 
-    assert (result.status, result.pace) == (Status.NOT_ENOUGH, None)
+    assert (result.status, result.achieved, result.pace) == (Status.MISSED, 0.04, None)
 
 
 def test_a_goal_shows_its_neediest_indicator():

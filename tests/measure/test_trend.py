@@ -92,6 +92,7 @@ def test_sen_interval_by_hand():
 
     assert kendall_variance([y for _, y in points]) == pytest.approx(50 / 3)
     assert sen_interval(points) == (0.25, 1.5)
+    assert kendall_variance([1, 1, 2]) == pytest.approx(48 / 18)
 
 
 def test_a_line_needs_two_moments():
@@ -102,7 +103,8 @@ def test_a_line_needs_two_moments():
 def test_a_jump_is_asked_about_only_when_it_is_far_from_the_usual():
     points = [(0, 10), (1, 12), (2, 11), (3, 13), (4, 12)]
 
-    assert is_a_jump(points, (5, 130))
+    assert is_a_jump(points, (5, 60))
+    assert is_a_jump(points[:4], (5, 60))
     assert not is_a_jump(points, (5, 14))
     assert not is_a_jump(points[:3], (5, 130))
     assert not is_a_jump([(x, 5) for x in range(5)], (5, 6))
