@@ -9,7 +9,11 @@ from tests.factories.accounts import PersonFactory
 
 CHROMIUM = "/usr/bin/chromium"
 GALLERY = reverse("core:gallery")
-SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 900}}
+SIZES = {
+    "narrowest": {"width": 320, "height": 640},
+    "phone": {"width": 390, "height": 844},
+    "desk": {"width": 1280, "height": 900},
+}
 
 
 @pytest.mark.django_db
@@ -77,3 +81,15 @@ def test_the_error_summary_has_focus_when_the_page_has_loaded(operator_page):
     page = operator_page(size="desk")
 
     assert page.evaluate("document.activeElement.className") == "error-summary"
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium")
+def test_paper_is_light_whatever_the_theme(operator_page):
+    page = operator_page(size="desk", theme="dark")
+    ink = "getComputedStyle(document.querySelector('h1')).color"
+    on_screen = page.evaluate(ink)
+
+    page.emulate_media(media="print")
+
+    assert (on_screen, page.evaluate(ink)) == ("rgb(236, 234, 227)", "rgb(30, 34, 48)")
