@@ -1,6 +1,9 @@
 """A client that enforces what no single test would remember to."""
 
+import sys
+
 import pytest
+from django.core.mail.backends import locmem
 from django.db import connection
 from django.test import Client
 
@@ -35,3 +38,18 @@ def client():
 def keep_files_apart(settings, tmp_path):
     """Whatever a test leaves on disk, it leaves in its own folder."""
     settings.MAILBOX_DIR = tmp_path / "mailbox"
+
+
+@pytest.fixture(autouse=True)
+def only_the_outbox_sends(monkeypatch):
+    """A mail that goes past the outbox fails the test that sent it."""
+    send = locmem.EmailBackend.send_messages
+
+    def watched(backend, mails):
+        frame = sys._getframe()
+        while frame and not frame.f_code.co_filename.endswith("notifications/delivery.py"):
+            frame = frame.f_back
+        assert frame, "This mail went past the outbox."
+        return send(backend, mails)
+
+    monkeypatch.setattr(locmem.EmailBackend, "send_messages", watched)
