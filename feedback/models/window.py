@@ -10,6 +10,9 @@ from django.db.models import F, Q
 from feedback.choices import Mode
 from meetings.models import Meeting
 
+MINIMUM_GROUP = 5  # fewer answers than this are never shown
+MOST_INVITED = 500  # every answer rewrites the bag
+
 
 class FeedbackWindowQuerySet(models.QuerySet["FeedbackWindow"]):
     def open(self) -> Self:
@@ -31,7 +34,7 @@ class FeedbackWindow(models.Model):
     meeting = models.OneToOneField(Meeting, on_delete=models.CASCADE, related_name="feedback_window")
     mode = models.CharField(max_length=12, choices=Mode, default=Mode.ANONYMOUS)
     form_version = models.CharField(max_length=20)
-    minimum_group = models.PositiveSmallIntegerField(default=5)
+    minimum_group = models.PositiveSmallIntegerField(default=MINIMUM_GROUP)
     opened_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -44,13 +47,16 @@ class FeedbackWindow(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(closes_at__gt=F("opened_at")), name="window_closes_after_it_opens"),
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="window_mode_known"),
-            models.CheckConstraint(condition=Q(minimum_group__gte=5), name="window_minimum_group_not_lowered"),
+            models.CheckConstraint(
+                condition=Q(minimum_group__gte=MINIMUM_GROUP), name="window_minimum_group_not_lowered"
+            ),
             models.CheckConstraint(
                 condition=Q(invited_count__gte=F("minimum_group")), name="window_asks_enough_people"
             ),
+            models.CheckConstraint(condition=Q(invited_count__lte=MOST_INVITED), name="window_bag_stays_small"),
             models.CheckConstraint(
                 condition=Q(closed_at=None, answered_count=None)
-                | Q(closed_at__isnull=False, answered_count__lte=F("invited_count")),
+                | Q(closed_at__isnull=False, answered_count__isnull=False, answered_count__lte=F("invited_count")),
                 name="window_counted_when_closed",
             ),
         ]

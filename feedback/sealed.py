@@ -1,0 +1,244 @@
+"""The sealed bag: who may answer, what was answered, and nothing that joins the two. Only this module reads the bag.
+
+What always holds:
+
+* A token (256 random bits) exists in one mail only. We keep two images of it that cannot be matched without the token:
+  the verifier stands beside the invitation, the answer's key stands beside the answer. No secret of ours takes part,
+  because such a secret could link them.
+* While a window is open all answers lie in one row, sorted by key, beside the sorted list of invitations that were
+  used. The stored text depends on the set of answers only, never on the order in which they came.
+* Whichever link answers first is the one that can revise; another link of the same person is refused. A revision
+  replaces the answer; a blank one leaves nothing to count.
+* Closing happens once, in one transaction: answers leave in a random order under random keys, without time or origin;
+  words leave apart from ratings; the list of who answered, the tokens and the bag are deleted.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from random import SystemRandom
+from secrets import token_urlsafe
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+from feedback.choices import INDEX, ITEMS, Dimension
+from feedback.measure.scores import person_index
+from feedback.models import (
+    FeedbackBag,
+    FeedbackComment,
+    FeedbackResponse,
+    FeedbackWindow,
+    InvitationToken,
+    WindowSum,
+)
+
+TOKEN_BYTES = 32
+TOKEN_LENGTH = 43  # 256 bits in the URL alphabet
+LIVE_TOKENS = 5
+INVITATION_IMAGE = "common-thread feedback invitation 1:"
+ANSWER_IMAGE = "common-thread feedback answer 1:"
+
+
+class LinkIsOver(DomainError):
+    """Unknown, malformed, expired or closed: whoever holds the link learns no more than that."""
+
+
+class AnsweredWithAnotherLink(DomainError):
+    """Only the link that answered first can change the answer."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one person says. ``ratings`` holds only what was rated, 1 to 5 by item."""
+
+    ratings: Mapping[str, int]
+    comment: str = ""
+    may_quote: bool = False
+    wants_action: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        return not (self.ratings or self.comment)
+
+
+BLANK = Answers({})
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the thank-you page tells: nothing that was answered."""
+
+    window: FeedbackWindow
+    answered: int
+
+
+def open_bag(*, window_id: int) -> None:
+    """An empty bag for a window that opens."""
+    FeedbackBag.objects.create(window_id=window_id)
+
+
+def mint_token(*, invitation_id: int) -> str:
+    """A new link for this invitation. Call it when the mail is written: the token is kept nowhere else.
+
+    At most LIVE_TOKENS stay valid; the oldest makes room.
+    """
+    token = token_urlsafe(TOKEN_BYTES)
+    with transaction.atomic():
+        InvitationToken.objects.create(invitation_id=invitation_id, verifier=_image(INVITATION_IMAGE, token))
+        live = InvitationToken.objects.filter(invitation_id=invitation_id).order_by("-pk").values_list("pk", flat=True)
+        InvitationToken.objects.filter(pk__in=list(live)[LIVE_TOKENS:]).delete()
+    return token
+
+
+def discard_token(token: str) -> None:
+    """Take back a link that certainly reached nobody."""
+    InvitationToken.objects.filter(verifier=_image(INVITATION_IMAGE, token)).delete()
+
+
+def window_behind(token: str, *, now: datetime) -> FeedbackWindow:
+    """The open window this link leads to, with meeting and partnership; LinkIsOver for anything else."""
+    if len(token) != TOKEN_LENGTH:
+        raise _over()
+    windows = FeedbackWindow.objects.open().filter(closes_at__gt=now)
+    window = (
+        windows.filter(invitations__tokens__verifier=_image(INVITATION_IMAGE, token))
+        .select_related("meeting__partnership")
+        .first()
+    )
+    if window is None:
+        raise _over()
+    return window
+
+
+@transaction.atomic
+def submit(*, token: str, answers: Answers, now: datetime) -> Receipt:
+    """Put answers into the bag, or replace those this link put there before. Two statements."""
+    bag, invitation = _locked_bag(token, now=now)
+    answered, sealed = set(json.loads(bag.answered)), json.loads(bag.sealed)
+    key = _image(ANSWER_IMAGE, token)
+    if invitation in answered and key not in sealed:
+        raise AnsweredWithAnotherLink(
+            _("You have answered with another link we sent you. Open that one to change your answers.")
+        )
+    if key in sealed or not answers.is_blank:
+        sealed[key] = _packed(answers)
+        answered.add(invitation)
+        FeedbackBag.objects.filter(pk=bag.pk).update(answered=_text(sorted(answered)), sealed=_text(sealed))
+    return Receipt(bag.window, answered=_count(sealed))
+
+
+def has_answered(*, invitation_id: int) -> bool | None:
+    """Whether to leave this person in peace; None once the window is closed, when nobody knows any more."""
+    answered = FeedbackBag.objects.filter(window__invitations=invitation_id).values_list("answered", flat=True).first()
+    return None if answered is None else invitation_id in json.loads(answered)
+
+
+def answered_counts(windows: Iterable[FeedbackWindow]) -> dict[int, int]:
+    """How many have answered so far, by open window: the only thing anybody may know while it is open."""
+    bags = FeedbackBag.objects.filter(window__in=[window.pk for window in windows])
+    return {window: _count(json.loads(sealed)) for window, sealed in bags.values_list("window_id", "sealed")}
+
+
+@transaction.atomic
+def close(*, window_id: int, now: datetime) -> bool:
+    """Empty the bag into rows that lead to nobody. False when there is nothing to do: closed already, or too early."""
+    bags = FeedbackBag.objects.select_for_update(of=("self",))
+    bag = bags.filter(window_id=window_id, window__closes_at__lte=now).first()
+    if bag is None:
+        return False
+    said = [_unpacked(entry) for entry in json.loads(bag.sealed).values() if entry]
+    SystemRandom().shuffle(said)
+    FeedbackResponse.objects.bulk_create(FeedbackResponse(window_id=window_id, **each.ratings) for each in said)
+    spoken = [each for each in said if each.comment or each.wants_action]
+    SystemRandom().shuffle(spoken)
+    FeedbackComment.objects.bulk_create(
+        FeedbackComment(
+            window_id=window_id, text=each.comment, may_quote=each.may_quote, wants_action=each.wants_action
+        )
+        for each in spoken
+    )
+    WindowSum.objects.bulk_create(_sums(window_id, [each.ratings for each in said]))
+    InvitationToken.objects.filter(invitation__window_id=window_id).delete()
+    bag.delete()
+    FeedbackWindow.objects.filter(pk=window_id).update(closed_at=now, answered_count=len(said))
+    return True
+
+
+def scrub() -> bool:
+    """Remove what the database still holds of deleted bags. False inside a transaction, where it cannot be done.
+
+    PostgreSQL keeps dead versions of a row until the table is rewritten; the table is small, the lock is short. SQLite
+    overwrites what it deletes (``secure_delete``), but its log must be emptied.
+    """
+    if connection.in_atomic_block:
+        return False
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET lock_timeout = '5s'")
+            try:
+                cursor.execute("VACUUM (FULL) feedback_feedbackbag")
+            finally:
+                cursor.execute("RESET lock_timeout")
+        else:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return True
+
+
+def _locked_bag(token: str, *, now: datetime) -> tuple[FeedbackBag, int]:
+    """The bag this link may write to, locked, and the invitation it belongs to."""
+    bag = (
+        FeedbackBag.objects.select_for_update(of=("self",))
+        .filter(window__invitations__tokens__verifier=_image(INVITATION_IMAGE, token), window__closes_at__gt=now)
+        .annotate(invitation=F("window__invitations__id"))
+        .select_related("window__meeting__partnership")
+        .first()
+    )
+    if bag is None:
+        raise _over()
+    return bag, bag.invitation
+
+
+def _over() -> LinkIsOver:
+    return LinkIsOver(_("This link does not work any more."))
+
+
+def _image(domain: str, token: str) -> str:
+    return sha256(f"{domain}{token}".encode()).hexdigest()
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _packed(answers: Answers) -> dict[str, object]:
+    if answers.is_blank:
+        return {}
+    extras = {"comment": answers.comment, "may_quote": answers.may_quote, "wants_action": answers.wants_action}
+    return {"ratings": dict(answers.ratings), **{name: value for name, value in extras.items() if value}}
+
+
+def _unpacked(entry: Mapping[str, object]) -> Answers:
+    return Answers(**entry)  # type: ignore[arg-type]  # written by _packed alone
+
+
+def _count(sealed: Mapping[str, object]) -> int:
+    return sum(bool(entry) for entry in sealed.values())
+
+
+def _sums(window_id: int, ratings: Sequence[Mapping[str, int]]) -> Iterable[WindowSum]:
+    for item in ITEMS:
+        given = [each[item] for each in ratings if item in each]
+        counts = {f"c{value}": given.count(value) for value in range(1, 6)}
+        yield _sum(window_id, item, given, **counts)
+    scores = (person_index([each.get(key) for key in Dimension.values]) for each in ratings)
+    yield _sum(window_id, INDEX, [score for score in scores if score is not None])
+
+
+def _sum(window_id: int, item: str, values: Sequence[int], **counts: int) -> WindowSum:
+    squares = sum(value * value for value in values)
+    return WindowSum(window_id=window_id, item=item, n=len(values), total=sum(values), squares=squares, **counts)

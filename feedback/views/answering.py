@@ -1,0 +1,78 @@
+"""The form behind a link. No account, no cookie, no session: the link is all the authority there is."""
+
+from http import HTTPStatus
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from core.access import public, token
+from core.clock import now
+from core.http import Request
+from feedback import form, form_page, sealed
+from feedback.form_page import language_of, languages_beside
+from feedback.forms import Posted, read_posted
+from feedback.selectors import SHOWN_ON_FORM, follow_through
+
+NO_DATABASE = (OperationalError, InterfaceError)
+RETRY_SECONDS = "30"
+
+
+@token(methods=("GET", "HEAD", "POST"))
+def window_answer(request: Request, token: str) -> HttpResponse:
+    """The blank form; on POST into the bag. Unknown, expired and closed links all look the same."""
+    wanted = request.GET.get("lang")
+    posted = read_posted(request.POST) if request.method == "POST" else None
+    try:
+        return _show(token, wanted) if posted is None else _take(token, posted, wanted)
+    except sealed.LinkIsOver:
+        return _plain("feedback/link_over.html", wanted, status=HTTPStatus.NOT_FOUND)
+    except sealed.AnsweredWithAnotherLink:
+        return _plain("feedback/link_other.html", wanted, status=HTTPStatus.CONFLICT)
+    except NO_DATABASE:
+        return _without_database(posted, wanted)
+
+
+@public()
+def anonymity(request: Request) -> HttpResponse:
+    """How the promise of the form is kept, and where it ends."""
+    return _plain("feedback/anonymity.html", request.GET.get("lang"), status=HTTPStatus.OK)
+
+
+def _show(token: str, wanted: str | None) -> HttpResponse:
+    window = sealed.window_behind(token, now=now())
+    changed = follow_through(window.meeting.partnership, limit=SHOWN_ON_FORM)
+    return HttpResponse(form_page.blank_page(window, language_of(wanted, window), changed))
+
+
+def _take(token: str, posted: Posted, wanted: str | None) -> HttpResponse:
+    if problems := posted.problems():
+        window = sealed.window_behind(token, now=now())
+        page = form_page.page_with(posted, problems, language=language_of(wanted, window), window=window)
+        return HttpResponse(page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    receipt = sealed.submit(token=token, answers=posted.answers, now=now())
+    return HttpResponse(
+        form_page.thanks_page(receipt, language_of(wanted, receipt.window), withdrawn=posted.withdraw)
+    )
+
+
+def _without_database(posted: Posted | None, wanted: str | None) -> HttpResponse:
+    """Nothing can be saved now, and nothing that was typed is lost."""
+    if posted is None:
+        response = _plain("feedback/unavailable.html", wanted, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    else:
+        page = form_page.page_with(posted, (), language=language_of(wanted))
+        response = HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response.headers["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def _plain(template: str, wanted: str | None, *, status: HTTPStatus) -> HttpResponse:
+    language = language_of(wanted)
+    with translation.override(language):
+        context = {
+            "other_languages": languages_beside(language),
+            "text": form.text_in(form.CURRENT, language),
+        }
+        return HttpResponse(render_to_string(template, context), status=status)
