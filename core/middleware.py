@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.urls import Resolver404, resolve
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TOKEN_PREFIXES = ("/f/", "/u/")
@@ -22,19 +24,36 @@ def refuse_malformed_input(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def keep_token_pages_plain(get_response: GetResponse) -> GetResponse:
-    """Pages opened by a link set no cookie, are cached nowhere, found by no search engine and leak no address.
+def serve_token_pages_plainly(get_response: GetResponse) -> GetResponse:
+    """Pages opened by a link stop here: no session, no cookie, no user, no language guessed from the browser.
 
-    ``strict-origin`` and not ``no-referrer``: with the latter Chromium sends ``Origin: null`` and posts are refused.
+    They are cached nowhere, found by no search engine and leak no address. ``strict-origin`` and not ``no-referrer``:
+    with the latter Chromium sends ``Origin: null`` and form posts are refused.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        if request.path.startswith(TOKEN_PREFIXES):
-            response.cookies.clear()
-            response.headers["Referrer-Policy"] = "strict-origin"
-            response.headers["Cache-Control"] = "no-store"
-            response.headers["X-Robots-Tag"] = "noindex"
+        if not request.path_info.startswith(TOKEN_PREFIXES):
+            return get_response(request)
+        response = _token_page(request) or get_response(request)
+        response.cookies.clear()
+        response.headers["Referrer-Policy"] = "strict-origin"
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex"
+        response.headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
         return response
 
     return middleware
+
+
+def _token_page(request: HttpRequest) -> HttpResponse | None:
+    """What a view for token holders answers; None where there is none, as for a missing slash at the end."""
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return None
+    if getattr(match.func, "access", "") != "token":
+        return None
+    request.resolver_match = match
+    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    response.headers.setdefault("Content-Length", str(len(response.content)))
+    return response

@@ -21,9 +21,8 @@ from feedback import form
 from feedback.choices import ITEMS
 from feedback.form import FormText, Question
 from feedback.forms import SKIPPED, Posted
-from feedback.models import FeedbackWindow
 from feedback.months import month_of, report_day
-from feedback.sealed import Receipt
+from feedback.sealed import Asked, Receipt
 from feedback.selectors import FollowThrough
 
 FORM, THANKS = "feedback/window_answer.html", "feedback/window_thanks.html"
@@ -40,7 +39,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Drawn:
     """One question as the template draws it."""
 
     key: str
@@ -63,48 +62,46 @@ class Gaps:
     changed: str = ""
 
 
-def blank_page(window: FeedbackWindow, language: str, changed: Sequence[FollowThrough]) -> bytes:
+def blank_page(asked: Asked, language: str, changed: Sequence[FollowThrough]) -> bytes:
     """The form as everybody sees it first, whoever they are and whatever they answered before."""
     with translation.override(language):
         words = "".join(render_to_string("feedback/_changed.html", {"changed": changed})) if changed else ""
-        gaps = replace(gaps_of(window), changed=mark_safe(words))  # noqa: S308  # rendered just now
-    return _fill(Skeleton(FORM, window.form_version, language), gaps)
+        gaps = replace(gaps_of(asked), changed=mark_safe(words))  # noqa: S308  # rendered just now
+    return _fill(Skeleton(FORM, asked.form_version, language), gaps)
 
 
 def thanks_page(receipt: Receipt, language: str, *, withdrawn: bool) -> bytes:
     """What happens next; nothing of what was answered."""
     with translation.override(language):
-        gaps = replace(gaps_of(receipt.window), answered=str(receipt.answered))
-    return _fill(Skeleton(THANKS, receipt.window.form_version, language, withdrawn=withdrawn), gaps)
+        gaps = replace(gaps_of(receipt.asked), answered=str(receipt.answered))
+    return _fill(Skeleton(THANKS, receipt.asked.form_version, language, withdrawn=withdrawn), gaps)
 
 
-def page_with(
-    posted: Posted, problems: Sequence[Problem], *, language: str, window: FeedbackWindow | None = None
-) -> bytes:
-    """The form with everything that was typed still in it. Without ``window`` for when the database cannot be asked."""
-    version = window.form_version if window else form.CURRENT
+def page_with(posted: Posted, problems: Sequence[Problem], *, language: str, asked: Asked | None = None) -> bytes:
+    """The form with everything that was typed still in it. Without ``asked`` for when the database cannot be asked."""
+    version = asked.form_version if asked else form.CURRENT
     with translation.override(language):
-        gaps = gaps_of(window) if window else None
+        gaps = gaps_of(asked) if asked else None
         return _render_form(form.text_in(version, language), posted, problems=problems, gaps=gaps).encode()
 
 
-def language_of(wanted: str | None, window: FeedbackWindow | None = None) -> str:
+def language_of(wanted: str | None, asked: Asked | None = None) -> str:
     """The language asked for in the address, or the partnership's."""
     if wanted in LANGUAGES:
         return wanted
-    return window.meeting.partnership.language if window else LANGUAGES[0]
+    return asked.language if asked else LANGUAGES[0]
 
 
-def gaps_of(window: FeedbackWindow) -> Gaps:
+def gaps_of(asked: Asked) -> Gaps:
     """Names and dates of one window, in the active language and the partnership's zone."""
-    zone = ZoneInfo(window.meeting.partnership.time_zone)
+    zone = ZoneInfo(asked.zone)
     return Gaps(
-        partnership=window.meeting.partnership.name,
-        meeting=window.meeting.title,
-        met=dates.day(window.meeting.starts_at.astimezone(zone)),
-        closes=dates.day_time(window.closes_at.astimezone(zone)),
-        report=dates.day(report_day(month_of(window.meeting.starts_at, zone=str(zone)))),
-        invited=str(window.invited_count),
+        partnership=asked.partnership,
+        meeting=asked.meeting,
+        met=dates.day(asked.met_at.astimezone(zone)),
+        closes=dates.day_time(asked.closes_at.astimezone(zone)),
+        report=dates.day(report_day(month_of(asked.met_at, zone=asked.zone))),
+        invited=str(asked.invited),
     )
 
 
@@ -161,11 +158,11 @@ def _render_form(text: FormText, posted: Posted, *, problems: Sequence[Problem],
     )
 
 
-def _asked(question: Question, posted: Posted) -> Asked:
+def _asked(question: Question, posted: Posted) -> Drawn:
     picked = posted.choices.get(question.key)
     choices = [
         Choice(f"{question.key}-{value}", str(value), word, picked == str(value))
         for value, word in enumerate(question.scale, start=1)
     ]
     skip = Choice(f"{question.key}-{SKIPPED}", SKIPPED, question.skip, picked == SKIPPED)
-    return Asked(question.key, question.text, tuple(choices), skip)
+    return Drawn(question.key, question.text, tuple(choices), skip)

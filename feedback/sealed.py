@@ -22,7 +22,6 @@ from random import SystemRandom
 from secrets import token_urlsafe
 
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
@@ -70,10 +69,38 @@ BLANK = Answers({})
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a link leads to: which meeting, until when, in which form. Nothing about who holds the link."""
+
+    form_version: str
+    invited: int
+    closes_at: datetime
+    meeting: str
+    met_at: datetime
+    partnership_id: int
+    partnership: str
+    zone: str
+    language: str
+
+
+ASKED = (
+    "form_version",
+    "invited_count",
+    "closes_at",
+    "meeting__title",
+    "meeting__starts_at",
+    "meeting__partnership_id",
+    "meeting__partnership__name",
+    "meeting__partnership__time_zone",
+    "meeting__partnership__language",
+)
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What the thank-you page tells: nothing that was answered."""
 
-    window: FeedbackWindow
+    asked: Asked
     answered: int
 
 
@@ -100,36 +127,30 @@ def discard_token(token: str) -> None:
     InvitationToken.objects.filter(verifier=_image(INVITATION_IMAGE, token)).delete()
 
 
-def window_behind(token: str, *, now: datetime) -> FeedbackWindow:
-    """The open window this link leads to, with meeting and partnership; LinkIsOver for anything else."""
-    if len(token) != TOKEN_LENGTH:
-        raise _over()
+def window_behind(token: str, *, now: datetime) -> Asked:
+    """The open window this link leads to; LinkIsOver for anything else."""
     windows = FeedbackWindow.objects.open().filter(closes_at__gt=now)
-    window = (
-        windows.filter(invitations__tokens__verifier=_image(INVITATION_IMAGE, token))
-        .select_related("meeting__partnership")
-        .first()
-    )
-    if window is None:
-        raise _over()
-    return window
+    found = windows.filter(invitations__tokens__verifier=_image(INVITATION_IMAGE, token)).values_list(*ASKED)[:1]
+    for row in found:
+        return Asked(*row)
+    raise _over()
 
 
 @transaction.atomic
 def submit(*, token: str, answers: Answers, now: datetime) -> Receipt:
     """Put answers into the bag, or replace those this link put there before. Two statements."""
-    bag, invitation = _locked_bag(token, now=now)
+    bag = _locked_bag(token, now=now)
     answered, sealed = set(json.loads(bag.answered)), json.loads(bag.sealed)
     key = _image(ANSWER_IMAGE, token)
-    if invitation in answered and key not in sealed:
+    if bag.invitation in answered and key not in sealed:
         raise AnsweredWithAnotherLink(
             _("You have answered with another link we sent you. Open that one to change your answers.")
         )
     if key in sealed or not answers.is_blank:
         sealed[key] = _packed(answers)
-        answered.add(invitation)
+        answered.add(bag.invitation)
         FeedbackBag.objects.filter(pk=bag.pk).update(answered=_text(sorted(answered)), sealed=_text(sealed))
-    return Receipt(bag.window, answered=_count(sealed))
+    return Receipt(bag.asked, answered=_count(sealed))
 
 
 def has_answered(*, invitation_id: int) -> bool | None:
@@ -189,18 +210,28 @@ def scrub() -> bool:
     return True
 
 
-def _locked_bag(token: str, *, now: datetime) -> tuple[FeedbackBag, int]:
-    """The bag this link may write to, locked, and the invitation it belongs to."""
-    bag = (
-        FeedbackBag.objects.select_for_update(of=("self",))
-        .filter(window__invitations__tokens__verifier=_image(INVITATION_IMAGE, token), window__closes_at__gt=now)
-        .annotate(invitation=F("window__invitations__id"))
-        .select_related("window__meeting__partnership")
-        .first()
+@dataclass(frozen=True)
+class _LockedBag:
+    """The bag a link may write to, locked until the transaction ends."""
+
+    pk: int
+    answered: str
+    sealed: str
+    invitation: int
+    asked: Asked
+
+
+def _locked_bag(token: str, *, now: datetime) -> _LockedBag:
+    """Narrow on purpose: a room of people waits for this row."""
+    bags = FeedbackBag.objects.select_for_update(of=("self",)).filter(
+        window__invitations__tokens__verifier=_image(INVITATION_IMAGE, token), window__closes_at__gt=now
     )
-    if bag is None:
-        raise _over()
-    return bag, bag.invitation
+    about = [f"window__{name}" for name in ASKED]
+    for pk, answered, sealed, invitation, *asked in bags.values_list(
+        "pk", "answered", "sealed", "window__invitations__id", *about
+    )[:1]:
+        return _LockedBag(pk, answered, sealed, invitation, Asked(*asked))
+    raise _over()
 
 
 def _over() -> LinkIsOver:

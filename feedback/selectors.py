@@ -9,9 +9,8 @@ from feedback.choices import Dimension
 from feedback.models import FeedbackWindow, FollowUp
 from feedback.models.window import MINIMUM_GROUP, MOST_INVITED
 from feedback.services import WINDOW_LENGTH, people_to_ask
-from goals.choices import ActionStatus
+from goals.models import Action
 from meetings.models import Meeting
-from partners.models import Partnership
 
 SHOWN_ON_FORM = 2
 
@@ -22,16 +21,18 @@ class FollowThrough:
 
     month: date
     dimension: Dimension
-    action_title: str
-    status: ActionStatus
+    action: Action
 
 
-def follow_through(partnership: Partnership, *, limit: int | None = None) -> list[FollowThrough]:
-    """What earlier feedback led to, latest first."""
-    rows = FollowUp.objects.filter(report__partnership=partnership).select_related("action", "report")
+def follow_through(partnership_id: int, *, limit: int | None = None) -> list[FollowThrough]:
+    """What earlier feedback led to, latest first; dropped actions led to nothing."""
+    rows = FollowUp.objects.filter(report__partnership=partnership_id, action__dropped_at=None)
+    needed = ["action__title", "action__started_at", "action__waiting_on", "action__done_at", "action__due_on"]
+    found = rows.order_by("-pk").values_list("report__month", "dimension", "action_id", *needed)[:limit]
+    names = ["pk", *(name.removeprefix("action__") for name in needed)]
     return [
-        FollowThrough(row.report.month, Dimension(row.dimension), row.action.title, row.action.status)
-        for row in rows.exclude(action__dropped_at__isnull=False).order_by("-pk")[:limit]
+        FollowThrough(month, Dimension(dimension), Action(**dict(zip(names, action, strict=True))))
+        for month, dimension, *action in found
     ]
 
 

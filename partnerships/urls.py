@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("ui/", include("core.urls")),
     path("p/<slug:partnership>/", include("partners.urls")),
+    path("", include("feedback.urls")),
 ]

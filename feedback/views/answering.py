@@ -41,20 +41,18 @@ def anonymity(request: Request) -> HttpResponse:
 
 
 def _show(token: str, wanted: str | None) -> HttpResponse:
-    window = sealed.window_behind(token, now=now())
-    changed = follow_through(window.meeting.partnership, limit=SHOWN_ON_FORM)
-    return HttpResponse(form_page.blank_page(window, language_of(wanted, window), changed))
+    asked = sealed.window_behind(token, now=now())
+    changed = follow_through(asked.partnership_id, limit=SHOWN_ON_FORM)
+    return HttpResponse(form_page.blank_page(asked, language_of(wanted, asked), changed))
 
 
 def _take(token: str, posted: Posted, wanted: str | None) -> HttpResponse:
     if problems := posted.problems():
-        window = sealed.window_behind(token, now=now())
-        page = form_page.page_with(posted, problems, language=language_of(wanted, window), window=window)
+        asked = sealed.window_behind(token, now=now())
+        page = form_page.page_with(posted, problems, language=language_of(wanted, asked), asked=asked)
         return HttpResponse(page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     receipt = sealed.submit(token=token, answers=posted.answers, now=now())
-    return HttpResponse(
-        form_page.thanks_page(receipt, language_of(wanted, receipt.window), withdrawn=posted.withdraw)
-    )
+    return HttpResponse(form_page.thanks_page(receipt, language_of(wanted, receipt.asked), withdrawn=posted.withdraw))
 
 
 def _without_database(posted: Posted | None, wanted: str | None) -> HttpResponse:
