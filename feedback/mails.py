@@ -8,29 +8,20 @@ from django.utils.translation import gettext_lazy as _
 from core.http import absolute_url
 from feedback import sealed, services
 from feedback.models import Invitation
+from feedback.selectors import SHOWN_ON_FORM, follow_through
 from notifications.models import Message
 from notifications.registry import Letter, MailKind, register_kind
 
 
 def register() -> None:
-    register_kind(
-        MailKind(
-            name=services.REQUEST_KIND,
-            template="feedback_request",
-            description=_("The request to say how a meeting went"),
-            compose=compose,
-            still_wanted=still_wanted,
+    descriptions = {
+        services.REQUEST_KIND: _("You came to a meeting of this partnership and may say how it went."),
+        services.REMINDER_KIND: _("You were asked how a meeting went and may still say it."),
+    }
+    for name, description in descriptions.items():
+        register_kind(
+            MailKind(name=name, template=name, description=description, compose=compose, still_wanted=still_wanted)
         )
-    )
-    register_kind(
-        MailKind(
-            name=services.REMINDER_KIND,
-            template="feedback_reminder",
-            description=_("The reminder to say how a meeting went"),
-            compose=compose,
-            still_wanted=still_wanted,
-        )
-    )
 
 
 def still_wanted(message: Message, _now: datetime) -> bool:
@@ -39,16 +30,18 @@ def still_wanted(message: Message, _now: datetime) -> bool:
 
 
 def compose(message: Message, _now: datetime) -> Letter:
+    """Mint a link of its own for this copy; it is kept nowhere but in the mail."""
     invitation = Invitation.objects.select_related("window__meeting__partnership").get(pk=message.params["invitation"])
-    window = invitation.window
-    partnership = window.meeting.partnership
+    meeting = invitation.window.meeting
     token = sealed.mint_token(invitation_id=invitation.pk)
     link = absolute_url(reverse("feedback:window-answer", kwargs={"token": token}))
     return Letter(
         context={
-            "partnership": partnership,
-            "meeting": window.meeting,
-            "window": window,
+            "partnership": meeting.partnership,
+            "meeting": meeting,
+            "window": invitation.window,
+            "changed": follow_through(meeting.partnership_id, limit=SHOWN_ON_FORM),
             "link": f"{link}?lang={message.recipient.language}",
         },
+        from_name=meeting.partnership.name,
     )
