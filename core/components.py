@@ -1,9 +1,10 @@
 """What pages hand to the components: small typed values, and the words, shapes and tones of every status."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from django.forms import BaseForm
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -133,3 +134,21 @@ class Problem:
 
     text: str
     anchor: str = ""
+
+
+def problems_of(form: BaseForm) -> Iterable[Problem]:
+    """What concerns the whole form first, then field by field in the order of the page."""
+    for text in form.non_field_errors():
+        yield Problem(str(text))
+    for field in form:
+        anchor = field.id_for_label or f"{field.auto_id}_0"
+        yield from (Problem(f"{field.label}: {text}", anchor) for text in field.errors)
+
+
+def monogram(name: str) -> str:
+    """Two letters: the initials of the first two words that begin with one, or the first two of a single word."""
+    words = [word for word in name.replace("-", " ").split() if word[0].isalpha() and not word.endswith(".")]
+    words = [word for word in words if word[0].isupper()] or words
+    if not words:
+        return name[:2].upper()
+    return (words[0][:2] if len(words) == 1 else words[0][0] + words[1][0]).upper()

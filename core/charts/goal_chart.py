@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from math import hypot
 
 from core.charts.goal_series import GoalSeries, GoalWords, Point, places
 from core.charts.goal_shapes import goal_shapes
@@ -148,9 +149,10 @@ def _plan(series: GoalSeries, words: GoalWords, canvas: Canvas, x: Scale, y: Sca
     yield label(words.plan, (left, base), "t-s halo", anchor=anchor)
 
 
-def _along(curve: Sequence[XY], steps: int = 24) -> Iterable[XY]:
-    """Points spread along a line, to see what a label would cover."""
+def _along(curve: Sequence[XY], apart: float = 6) -> Iterable[XY]:
+    """Points spread along a line, so many pixels apart, to see what a label would cover."""
     for (x1, y1), (x2, y2) in pairwise(curve):
+        steps = int(hypot(x2 - x1, y2 - y1) / apart) + 1
         yield from ((x1 + (x2 - x1) * i / steps, y1 + (y2 - y1) * i / steps) for i in range(steps + 1))
 
 

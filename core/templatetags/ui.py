@@ -4,6 +4,7 @@ The library is a template builtin: no ``{% load %}``. A wrong argument or an unk
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -16,7 +17,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
-from django.utils.translation import get_language, get_language_info, gettext
+from django.utils.translation import get_language, get_language_info, gettext, ngettext
 
 from core import dates
 from core.charts import Drawing
@@ -27,10 +28,11 @@ from core.components import (
     TONE_ICONS,
     UNKNOWN_SECTOR,
     Fact,
-    Problem,
     Seen,
     Table,
     Tone,
+    monogram,
+    problems_of,
 )
 from core.icons import PATHS
 
@@ -39,6 +41,7 @@ register = template.Library()
 
 # -- Marks and words --------------------------------------------------------------------------------------------------
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def icon(name: str, cls: str = "", *, label: str = "") -> SafeString:
     """An inline drawing. Decorative unless it carries a ``label``."""
     voice = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
@@ -86,19 +89,13 @@ def avatar_person(name: str, *, size: str = "") -> SafeString:
     return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, monogram(name))
 
 
-def monogram(name: str) -> str:
-    """Two letters: the initials of the first two words that begin with one, or the first two of a single word."""
-    words = [word for word in name.replace("-", " ").split() if word[0].isalpha() and not word.endswith(".")]
-    words = [word for word in words if word[0].isupper()] or words
-    if not words:
-        return name[:2].upper()
-    return (words[0][:2] if len(words) == 1 else words[0][0] + words[1][0]).upper()
-
-
 @register.inclusion_tag("components/seen_strip.html")
 def seen_strip(seen: Iterable[Seen]) -> dict[str, Any]:
     """Who came, meeting by meeting: a letter to see, a sentence to hear."""
     return {"marks": [(one.when, MARKS[one.mark]) for one in seen]}
+
+
+_draw = icon  # where a parameter is called icon
 
 
 # -- Containers -------------------------------------------------------------------------------------------------------
@@ -218,15 +215,7 @@ def pagination(context: Context, page: Page) -> dict[str, Any]:
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form: BaseForm, *, title: str = "") -> dict[str, Any]:
     """What is to be mended, in the same words as beside the fields. Takes focus when the page has loaded."""
-    return {"title": title or gettext("We could not save yet"), "problems": list(_problems(form))}
-
-
-def _problems(form: BaseForm) -> Iterable[Problem]:
-    for text in form.non_field_errors():
-        yield Problem(str(text))
-    for field in form:
-        anchor = field.id_for_label or f"{field.auto_id}_0"
-        yield from (Problem(f"{field.label}: {text}", anchor) for text in field.errors)
+    return {"title": title or gettext("We could not save yet"), "problems": list(problems_of(form))}
 
 
 @register.inclusion_tag("components/chart.html")
@@ -242,7 +231,7 @@ def legend_key(kind: str, word: str) -> dict[str, Any]:
 
 
 # -- Shell ------------------------------------------------------------------------------------------------------------
-@register.inclusion_tag("components/nav_link.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def nav_link(
     context: Context,
     url_name: str,
@@ -253,7 +242,7 @@ def nav_link(
     also: str = "",
     count: int = 0,
     item: bool = True,
-) -> dict[str, Any]:
+) -> SafeString:
     """An entry of the menu, absent while its page does not exist. ``count`` is how many things need the reader.
 
     It is current on its own page, on pages of the same noun (``goals:goal-…``) and on those that begin with ``also``.
@@ -261,13 +250,28 @@ def nav_link(
     try:
         url = reverse(url_name, kwargs={"partnership": partnership} if partnership else {})
     except NoReverseMatch:
-        url = ""
+        return SafeString()
     match = getattr(context.get("request"), "resolver_match", None)
     here = match.view_name if match else ""
     section = url_name.rpartition("-")[0] or url_name
     within = here.startswith(f"{section}-") or bool(also and here.startswith(also))
     current = "page" if here == url_name else "true" if within else ""
-    return {"url": url, "icon": icon, "label": label, "count": count, "current": current, "item": item}
+    link = format_html(
+        '<a href="{}"{}>{}{}{}</a>',
+        url,
+        format_html(' aria-current="{}"', current) if current else "",
+        _draw(icon),
+        label,
+        _count(count) if count else "",
+    )
+    return format_html("<li>{}</li>", link) if item else link
+
+
+def _count(number: int) -> SafeString:
+    words = ngettext("needs you", "need you", number)
+    return format_html(
+        '<span class="count count--alert">{}<span class="visually-hidden"> {}</span></span>', number, words
+    )
 
 
 @register.inclusion_tag("components/language_choice.html", takes_context=True)

@@ -1,16 +1,30 @@
-/* Progressive enhancement only: every page works without this file. */
-document.querySelectorAll('[data-theme-toggle]').forEach(function (button) {
-  button.addEventListener('click', function () {
-    var root = document.documentElement;
-    var theme = root.getAttribute('data-bs-theme') === 'dark' ? 'light' : 'dark';
-    root.setAttribute('data-bs-theme', theme);
-    try { localStorage.setItem('theme', theme); } catch (error) { /* private window: the choice lasts for this page */ }
+/* Progressive enhancement only: every page works without this file. It is read before the first paint, so that a page in the dark
+   theme never flashes white; the rest waits until the page is there. */
+(function () {
+  var root = document.documentElement, stored = null;
+  try { stored = localStorage.getItem('theme'); } catch (error) { /* private window */ }
+  var wanted = new URLSearchParams(location.search).get('theme') || stored;
+  root.setAttribute('data-bs-theme', wanted || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
+  root.classList.add('js');
+})();
+
+document.addEventListener('DOMContentLoaded', function () {
+  document.querySelectorAll('[data-theme-toggle]').forEach(function (button) {
+    button.addEventListener('click', function () {
+      var root = document.documentElement;
+      var theme = root.getAttribute('data-bs-theme') === 'dark' ? 'light' : 'dark';
+      root.setAttribute('data-bs-theme', theme);
+      try { localStorage.setItem('theme', theme); } catch (error) { /* the choice lasts for this page */ }
+    });
   });
+  countAnswers();
+  var summary = document.querySelector('.error-summary');
+  if (summary) summary.focus();
 });
 
 /* Feedback form: a live "3 of 6 answered". The words come translated: data-answered-some="{n} of {total} answered",
    data-answered-all="All {total} answered" on the element with data-answered (role=status). */
-(function () {
+function countAnswers() {
   var form = document.querySelector('[data-feedback]');
   var out = form && form.querySelector('[data-answered]');
   if (!out) return;
@@ -23,10 +37,4 @@ document.querySelectorAll('[data-theme-toggle]').forEach(function (button) {
   }
   form.addEventListener('change', count);
   count();
-})();
-
-/* The error summary takes focus when the page has loaded. */
-(function () {
-  var summary = document.querySelector('.error-summary');
-  if (summary) summary.focus();
-})();
+}

@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django import forms
@@ -11,9 +12,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from core.charts import Part, bar
-from core.components import MARKS, SECTOR_LOOKS, STATUSES, TONE_ICONS, Fact, Seen, Table
+from core.components import MARKS, SECTOR_LOOKS, STATUSES, TONE_ICONS, Fact, Seen, Table, monogram
 from core.icons import PATHS
-from core.templatetags.ui import monogram
 from feedback.measure.scores import Band
 from goals.choices import ActionStatus
 from goals.measure.status import Status
@@ -239,3 +239,23 @@ def test_no_template_breaks_the_content_security_policy():
         assert "<style" not in source, path
         assert " on" + "click=" not in source, path
         assert all("src=" in tag for tag in source.split("<script")[1:]), path
+
+
+def test_menu_entry_says_how_many_things_need_the_reader(rf):
+    html = render('{% nav_link "core:gallery" "lock" label count=5 %}', request=rf.get("/"), label=NASTY)
+
+    assert words_of(html) == [NASTY, "5", "need you"]
+    assert 'href="/ui/"' in html
+
+
+@pytest.mark.parametrize(
+    ("view_name", "current"),
+    [("core:gallery", ' aria-current="page"'), ("core:gallery-detail", ' aria-current="true"'), ("core:other", "")],
+)
+def test_menu_entry_is_current_on_the_pages_of_its_noun(rf, view_name, current):
+    request = rf.get("/")
+    request.resolver_match = SimpleNamespace(view_name=view_name)
+
+    html = render('{% nav_link "core:gallery" "lock" "Gallery" %}', request=request)
+
+    assert f'href="/ui/"{current}>' in html
