@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil, comb, sqrt
-from statistics import mean, stdev
+from statistics import stdev
 
 from feedback.measure.params import Params
 
@@ -113,9 +113,9 @@ def index_change(current: Sequence[int], base: Sequence[int], params: Params) ->
     if len(base) < MIN_BASE:
         return Change(tier=Tier.FIRST)
     p = float(two_sample(current, base).two_sided)
-    delta = (mean(current) - mean(base)) / EIGHTHS
+    delta = _mean(current, EIGHTHS) - _mean(base, EIGHTHS)
     return _change(
-        Tier.CHANGE if p < params.alpha_look and abs(delta) >= params.delta else Tier.NONE,
+        Tier.CHANGE if p < params.alpha_look and _reaches(delta, params.delta) else Tier.NONE,
         delta,
         detectable_change(stdev(base) / EIGHTHS, len(current), len(base)),
         (p, p) if len(current) >= params.show_from else (None, None),
@@ -145,31 +145,40 @@ def sector_gaps(rows: Mapping[str, Sequence[int]], params: Params) -> list[Gap]:
     others = {key: [e for other, scores in rows.items() if other != key for e in scores] for key in rows}
     keys = [key for key in rows if others[key]]
     holm_p = holm([two_sample(rows[key], others[key]).two_sided for key in keys])
-    deltas = [(mean(rows[key]) - mean(others[key])) / EIGHTHS for key in keys]
+    deltas = [_mean(rows[key], EIGHTHS) - _mean(others[key], EIGHTHS) for key in keys]
     return [
         Gap(key, Way.UP if delta > 0 else Way.DOWN)
         for key, p, delta in zip(keys, holm_p, deltas, strict=True)
-        if p < params.alpha_change and abs(delta) >= params.gap
+        if p < params.alpha_change and _reaches(delta, params.gap)
     ]
 
 
 def _judge(current: Sequence[int], base: Sequence[int], p: float, holm_p: float, params: Params) -> Change:
-    delta = Fraction(sum(current), len(current)) - Fraction(sum(base), len(base))
+    delta = _mean(current) - _mean(base)
     tier = Tier.NONE
-    if abs(delta) >= Fraction(str(params.delta)):
+    if _reaches(delta, params.delta):
         if holm_p < params.alpha_change:
             tier = Tier.CHANGE
         elif p < params.alpha_look:
             tier = Tier.LOOK
     shown = (p, holm_p) if len(current) >= params.show_from else (None, None)
-    return _change(tier, float(delta), detectable_change(stdev(base), len(current), len(base)), shown)
+    return _change(tier, delta, detectable_change(stdev(base), len(current), len(base)), shown)
 
 
-def _change(tier: Tier, delta: float, detectable: float, shown: tuple[float | None, float | None]) -> Change:
+def _change(tier: Tier, delta: Fraction, detectable: float, shown: tuple[float | None, float | None]) -> Change:
     way = None
     if tier is not Tier.NONE:
         way = Way.UP if delta > 0 else Way.DOWN
     return Change(tier=tier, way=way, detectable=ceil(detectable * 10) / 10, p=shown[0], holm_p=shown[1])
+
+
+def _mean(values: Sequence[int], unit: int = 1) -> Fraction:
+    return Fraction(sum(values), len(values) * unit)
+
+
+def _reaches(delta: Fraction, points: float) -> bool:
+    """Compare without the noise of floats: a change of exactly 0.3 counts."""
+    return abs(delta) >= Fraction(str(points))
 
 
 def _ways_to_sum(values: Sequence[int], size: int) -> list[int]:

@@ -288,7 +288,7 @@ def coverage(sums: CellSums, n_people: int, n_invited: int, params: Params) -> C
     lowered = band_of(display_tenths(1, silent_mean), params)
     return Coverage(
         rate=float(rate),
-        answered=answered_words(rate),
+        answered=answered_words(float(rate)),
         silent_mean=float(silent_mean),
         worst=float(mean * rate + SCALE[0] * (1 - rate)),
         best=float(mean * rate + SCALE[-1] * (1 - rate)),
@@ -296,7 +296,7 @@ def coverage(sums: CellSums, n_people: int, n_invited: int, params: Params) -> C
     )
 
 
-def answered_words(rate: Fraction | float) -> Answered:
+def answered_words(rate: float) -> Answered:
     if rate >= MOST:
         return Answered.MOST
     return Answered.SOME if rate >= SOME else Answered.FEW

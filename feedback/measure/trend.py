@@ -11,6 +11,7 @@ from feedback.measure.params import Params
 from goals.measure.theil_sen import kendall_s, theil_sen
 
 MONTHS = 12
+FLOAT_NOISE = 9  # decimals kept: a rise of exactly 0.3 counts
 
 
 def mann_kendall_p(values: Sequence[Fraction | float]) -> Fraction:
@@ -41,7 +42,7 @@ def steady_trend(months: Sequence[tuple[int, Fraction]], params: Params) -> Stea
     if len(recent) < params.trend_min or mann_kendall_p([value for _, value in recent]) >= params.alpha_trend:
         return None
     slope = theil_sen([(float(month), float(value)) for month, value in recent]).slope
-    if abs(slope) * (recent[-1][0] - recent[0][0]) < params.delta:
+    if round(abs(slope) * (recent[-1][0] - recent[0][0]), FLOAT_NOISE) < params.delta:
         return None
     return Steady.RISE if slope > 0 else Steady.DECLINE
 

@@ -9,7 +9,7 @@ from feedback.measure import disclosure
 from feedback.measure.disclosure import Plan, PublishedSet, plan_rows, release, small_sets
 
 K = 5
-FEW = settings(deadline=None, max_examples=60)
+FEW = settings(deadline=None, max_examples=40)
 SIZES = st.dictionaries(st.sampled_from("ABCDEFG"), st.integers(0, 9), max_size=6)
 
 
@@ -126,7 +126,7 @@ TABLES = st.integers(2, 7).flatmap(
 
 
 @given(TABLES)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 def test_auditor_equals_brute_force(table):
     people, released = table
     sizes = {f"a{i}": n for i, n in enumerate(people)}

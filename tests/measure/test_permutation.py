@@ -22,7 +22,7 @@ from feedback.measure.permutation import (
 )
 
 PARAMS = Params()
-FEW = settings(deadline=None, max_examples=60)
+FEW = settings(deadline=None, max_examples=40)
 GROUP = st.lists(st.integers(-3, 5), min_size=1, max_size=6)
 P_VALUES = st.lists(st.floats(0, 1), max_size=12)
 MIXED = [5, 4, 4, 3, 4, 3, 5, 4, 2, 4, 3, 4]
@@ -126,6 +126,13 @@ def test_a_certain_but_tiny_change_is_none():
 
     assert (changes["voice"].tier, changes["voice"].way) == (Tier.NONE, None)
     assert changes["voice"].p < 0.001
+
+
+def test_a_change_of_exactly_three_tenths_counts():
+    question = what_changed({"voice": [4] * 7 + [5] * 3}, {"voice": [4] * 60}, PARAMS)["voice"]
+    index = index_change([30] * 4 + [34] * 6, [30] * 60, PARAMS)
+
+    assert (question.tier, index.tier) == (Tier.CHANGE, Tier.CHANGE)
 
 
 def test_groups_of_five_to_nine_show_a_tier_but_no_p_value():
