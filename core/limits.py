@@ -63,6 +63,16 @@ def forgive(limit: Limit, subject: str, *, now: datetime) -> None:
     RateCount.objects.filter(**key).delete()
 
 
+def give_back(limit: Limit, subject: str, *, now: datetime) -> None:
+    """Take one attempt back: it was no guess. Twenty people who sign in from one office are not an attack."""
+    key = {
+        "scope": limit.scope,
+        "subject": _pseudonym(limit.scope, subject),
+        "window_start": _window_start(now, limit.per),
+    }
+    RateCount.objects.filter(**key, count__gt=0).update(count=F("count") - 1)
+
+
 def purge(*, before: datetime) -> int:
     """Delete the counters of windows that began before ``before``; returns how many."""
     return RateCount.objects.filter(window_start__lt=before).delete()[0]

@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import validate_time_zone
@@ -47,6 +48,17 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.short_name or self.name
+
+    @property
+    def is_described(self) -> bool:
+        """Whether it has said anything about itself yet."""
+        words = (self.mandate, self.approach, self.strengths, self.limitations, self.political_context, self.needs)
+        return any(words)
+
+    @property
+    def web_address(self) -> str:
+        """The website, where it is an address a page may link to; imported files hold all kinds of text."""
+        return self.website if self.website.startswith(("https://", "http://")) else ""
 
 
 class SectorTag(models.Model):
@@ -144,6 +156,24 @@ class Partnership(models.Model):
         return self.name
 
 
+_WHO_SPEAKS_FIRST = models.Case(
+    models.When(role=Role.REPRESENTATIVE, then=0),
+    models.When(role__in=[Role.COORDINATOR, Role.BACKBONE], then=1),
+    default=2,
+)
+
+
+class ParticipationQuerySet(models.QuerySet["Participation"]):
+    def in_order(self) -> Self:
+        """By name, whatever its capitals; the key breaks ties, so that pages can follow one another."""
+        return self.annotate(sort_name=Lower("organization__name")).order_by("sort_name", "pk")
+
+    def with_people(self) -> Self:
+        """Organisation, roles and seats with whoever sits there, those who speak for it first."""
+        seats = Seat.objects.select_related("person", "holder").order_by(_WHO_SPEAKS_FIRST, "pk")
+        return self.select_related("organization").prefetch_related("roles", models.Prefetch("seats", queryset=seats))
+
+
 class Participation(models.Model):
     """An organisation in a partnership, with a set of roles and a number of seats."""
 
@@ -151,6 +181,8 @@ class Participation(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="participations")
     joined_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
+
+    objects = ParticipationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -163,6 +195,11 @@ class Participation(models.Model):
 
     def __str__(self) -> str:
         return f"participation {self.pk}"
+
+    @property
+    def people(self) -> list[Any]:
+        """Whoever holds a seat here, in the order of the seats."""
+        return [seat.person for seat in self.seats.all() if seat.person is not None]
 
     def is_active(self, *, on: date) -> bool:
         return self.left_on is None or self.left_on > on

@@ -1,6 +1,23 @@
-"""Routes under /p/<partnership>/."""
+"""Routes of partnerships, and of partners and seats under /p/<partnership>/."""
 
-from django.urls import URLPattern
+from django.urls import include, path
+
+from partners import views
 
 app_name = "partners"
-urlpatterns: list[URLPattern] = []
+inside = [
+    path("partners/", views.partner_list, name="partner-list"),
+    path("partners/add/", views.partner_add, name="partner-add"),
+    path("partners/<int:pk>/", views.partner_detail, name="partner-detail"),
+    path("partners/<int:pk>/edit/", views.partner_edit, name="partner-edit"),
+    path("seats/", views.seat_list, name="seat-list"),
+    path("seats/invite/", views.seat_invite, name="seat-invite"),
+    path("seats/<int:pk>/role/", views.seat_role, name="seat-role"),
+    path("seats/<int:pk>/vacate/", views.seat_vacate, name="seat-vacate"),
+    path("settings/", views.partnership_edit, name="partnership-edit"),
+]
+urlpatterns = [
+    path("partnerships/", views.partnership_list, name="partnership-list"),
+    path("partnerships/new/", views.partnership_start, name="partnership-start"),
+    path("p/<slug:partnership>/", include(inside)),
+]

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("notifications.urls")),
     path("ui/", include("core.urls")),
-    path("p/<slug:partnership>/", include("partners.urls")),
+    path("account/", include("accounts.urls")),
+    path("", include("partners.urls")),
     path("", include("feedback.urls")),
 ]

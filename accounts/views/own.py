@@ -1,0 +1,57 @@
+"""What people say about themselves."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts import services
+from accounts.access import SignedInRequest
+from accounts.forms import DetailsForm, LanguageForm
+from core.access import public, signed_in
+from core.clock import now
+from core.http import Request, render_page
+
+YEAR = 365 * 24 * 3600
+
+
+@signed_in(methods=["GET", "HEAD", "POST"])
+def profile(request: SignedInRequest) -> HttpResponse:
+    person = request.user
+    form = DetailsForm(request.POST or None, instance=person)
+    if request.method != "POST":
+        return render_page(request, "accounts/profile.html", {"form": form})
+    if not form.is_valid():
+        context = {"form": form}
+        return render_page(request, "accounts/profile.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    services.edit_own_details(person=person, **form.cleaned_data, now=now())
+    with override(form.cleaned_data["language"]):
+        messages.success(request, _("Saved."))
+    return redirect("accounts:profile")
+
+
+@public(methods=["POST"])
+def set_language(request: Request) -> HttpResponse:
+    """Remember the language: for who is signed in with the person, for a visitor in a cookie."""
+    form = LanguageForm(request.POST)
+    to = request.POST.get("next", "")
+    response = HttpResponseRedirect(to if url_has_allowed_host_and_scheme(to, allowed_hosts=None) else "/")
+    if not form.is_valid():
+        return response
+    language = form.cleaned_data["language"]
+    if request.user.is_authenticated:
+        services.choose_language(person=request.user, language=language)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=YEAR,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite="Lax",
+    )
+    return response

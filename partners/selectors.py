@@ -1,0 +1,91 @@
+"""What the pages about partners and seats show."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from django.db.models import Count, Q
+from django.db.models.query import QuerySet
+
+from accounts.models import Person
+from partners.models import Organization, Participation, Partnership, Seat
+
+PAGE_SIZE = 50
+ALIKE = 0.85  # share of letters in common from which two names may mean one organisation
+
+
+@dataclass(frozen=True)
+class Directory:
+    """One page of partners; ``next_after`` is the key the next page begins behind, None on the last."""
+
+    partners: list[Participation]
+    next_after: int | None
+
+
+def directory(partnership: Partnership, *, wanted: Mapping[str, str], after: int | None = None) -> Directory:
+    """Partners by name. ``wanted`` may narrow by ``sector``, ``kind``, ``role`` and ``q``, a part of a name."""
+    partners = partnership.participations.in_order().with_people()
+    if sector := wanted.get("sector"):
+        partners = partners.filter(Q(organization__main_sector=sector) | Q(organization__sector_tags__sector=sector))
+    if kind := wanted.get("kind"):
+        partners = partners.filter(organization__kind=kind)
+    if role := wanted.get("role"):
+        partners = partners.filter(roles__role=role)
+    if text := wanted.get("q", "").strip():
+        partners = partners.filter(
+            Q(organization__name__icontains=text)
+            | Q(organization__short_name__icontains=text)
+            | Q(organization__aliases__name__icontains=text)
+            | Q(seats__person__name__icontains=text)
+        )
+    last = partnership.participations.in_order().filter(pk=after).first() if after else None
+    if last is not None:
+        name = last.sort_name  # type: ignore[attr-defined]  # annotated by in_order
+        partners = partners.filter(Q(sort_name__gt=name) | Q(sort_name=name, pk__gt=last.pk))
+    found = list(partners.distinct()[: PAGE_SIZE + 1])
+    page = found[:PAGE_SIZE]
+    return Directory(page, page[-1].pk if len(found) > PAGE_SIZE else None)
+
+
+def profile(partnership: Partnership) -> QuerySet[Participation]:
+    """Participations of this partnership with everything a profile shows."""
+    return partnership.participations.with_people().prefetch_related(
+        "organization__sector_tags", "organization__identifiers", "organization__aliases"
+    )
+
+
+def seats_of(person: Person) -> QuerySet[Seat]:
+    """The seats somebody holds, with how many partners sit at each table."""
+    return (
+        Seat.objects.held_by(person)
+        .with_people()
+        .annotate(partners=Count("partnership__participations"))
+        .order_by("partnership__name", "pk")
+    )
+
+
+def similar_organizations(name: str, *, among: Iterable[Organization]) -> list[Organization]:
+    """Organisations whose name, short name or alias may mean the same body, whatever its accents and capitals."""
+    wanted = _plain(name)
+    if not wanted:
+        return []
+    return [row for row in among if any(_alike(wanted, _plain(other)) for other in _names(row))]
+
+
+def _names(organization: Organization) -> list[str]:
+    return [organization.name, organization.short_name, *(alias.name for alias in organization.aliases.all())]
+
+
+def _alike(one: str, other: str) -> bool:
+    if not other:
+        return False
+    if one == other or sorted(one.split()) == sorted(other.split()):
+        return True
+    return SequenceMatcher(None, one, other).ratio() >= ALIKE
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    kept = "".join(mark for mark in letters if not unicodedata.combining(mark))
+    return " ".join("".join(mark if mark.isalnum() else " " for mark in kept).split())

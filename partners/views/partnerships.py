@@ -1,0 +1,57 @@
+"""My partnerships, a new one, and the settings of one."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from accounts.access import SignedInRequest
+from core.access import READ, signed_in
+from core.clock import now
+from core.http import Request, render_page
+from partners import selectors, services
+from partners.access import seat_view
+from partners.forms import PartnershipForm, StartForm
+from partners.models import Seat
+from partners.permissions import Permission
+
+PAGE_AND_FORM = (*READ, "POST")
+
+
+@signed_in()
+def partnership_list(request: SignedInRequest) -> HttpResponse:
+    context = {"seats": selectors.seats_of(request.user)}
+    return render_page(request, "partners/partnership_list.html", context)
+
+
+@signed_in(methods=PAGE_AND_FORM)
+def partnership_start(request: SignedInRequest) -> HttpResponse:
+    if not request.user.may_start_partnerships:
+        raise PermissionDenied
+    own = {"language": request.user.language, "time_zone": request.user.time_zone}
+    form = StartForm(request.POST or None, initial=own)
+    if request.method != "POST":
+        return render_page(request, "partners/partnership_start.html", {"form": form})
+    if not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return render_page(request, "partners/partnership_start.html", {"form": form}, status=status)
+    seat = services.start_partnership(**form.cleaned_data, by=request.user, now=now())
+    messages.success(request, _("%(name)s has begun. Who else should be at the table?") % {"name": seat.partnership})
+    return redirect("partners:partner-list", seat.partnership.slug)
+
+
+@seat_view(Permission.PARTNERSHIP_EDIT, methods=PAGE_AND_FORM)
+def partnership_edit(request: Request, seat: Seat) -> HttpResponse:
+    form = PartnershipForm(request.POST or None, instance=seat.partnership)
+    if request.method != "POST":
+        return render_page(request, "partners/partnership_edit.html", {"seat": seat, "form": form})
+    if not form.is_valid():
+        seat.partnership.refresh_from_db()
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return render_page(request, "partners/partnership_edit.html", {"seat": seat, "form": form}, status=status)
+    services.edit_partnership(partnership=form.instance, by=seat, now=now())
+    messages.success(request, _("Saved."))
+    return redirect("partners:partnership-edit", seat.partnership.slug)
