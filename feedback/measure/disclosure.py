@@ -38,7 +38,7 @@ def plan_rows(
         return sum(organizations[g] for g in groups) if organizations is not None else min_orgs
 
     def thin(groups: Collection[str]) -> bool:
-        return sum(sizes[g] for g in groups) < k or len(groups) <= 1 or orgs(groups) < min_orgs
+        return sum(sizes[g] for g in groups) < k or orgs(groups) < min_orgs  # so never one group: it failed alone
 
     live = sorted(g for g, n in sizes.items() if n > 0)
     own = sorted((g for g in live if sizes[g] >= k and orgs([g]) >= min_orgs), key=lambda g: (sizes[g], g))
@@ -104,11 +104,11 @@ def release(
     """Publish as much of one question's table as the ledger allows.
 
     Tried in this order: everything, without meeting rows, the total alone; if even that leaks, the period is held.
-    A table too entangled to check gives the total alone.
+    A table too entangled to check gives the total alone; a total of fewer than k people is held.
     """
     past = _related([line for line in ledger if line.question == total.question], [total, *sector_rows, *meeting_rows])
     everything = (total, *sector_rows, *meeting_rows)
-    choices = [everything, (total, *sector_rows), (total,)]
+    choices = [everything, (total, *sector_rows), (total,)] if sum(sizes[a] for a in total.atoms) >= k else []
     while choices:
         choice = choices.pop(0)
         try:

@@ -165,6 +165,11 @@ def test_a_total_that_would_give_away_the_second_meeting_is_held():
     assert not release(total=line("A", "B"), ledger=[line("A", question="trust")], sizes=sizes, k=K).held
 
 
+@pytest.mark.parametrize(("people", "held"), [(0, True), (4, True), (5, False)])
+def test_a_total_of_fewer_than_five_people_is_held(people, held):
+    assert release(total=line("A"), ledger=[], sizes={"A": people}, k=K).held is held
+
+
 def test_meeting_rows_are_dropped_first_then_sector_rows():
     sizes = {"1H": 6, "1S": 5, "2H": 7, "2S": 3}
     total, sectors, meetings = line(*sizes), [line("1H", "2H"), line("1S", "2S")], [line("1H"), line("1S", "2H", "2S")]

@@ -145,6 +145,12 @@ def test_impossible_counts_are_refused(people, invited):
         read_cell(CellSums.from_answers([3] * 10), people, invited, PARAMS)
 
 
+@pytest.mark.parametrize("counts", [(1, 2, 3, 4), (1, 2, 3, 4, -1)])
+def test_counts_that_cannot_be_are_refused(counts):
+    with pytest.raises(ValueError, match="1 to 5"):
+        CellSums.from_counts(counts)
+
+
 @pytest.mark.parametrize("answers", [[0], [6], [1, 2, 7]])
 def test_answers_off_the_scale_are_refused(answers):
     with pytest.raises(ValueError, match="1 to 5"):
@@ -351,6 +357,13 @@ def test_coverage_says_how_many_answered_and_whether_the_silent_could_change_the
     cover = coverage(cell, n, invited, PARAMS)
 
     assert (cover.answered, cover.fragile) == (answered, fragile)
+
+
+def test_coverage_bounds_by_hand():
+    """Ten of forty answered, mean 4.1: the silent could pull it to 71/40 or push it to 191/40."""
+    cover = coverage(CellSums(10, Fraction(41), Fraction(170)), 10, 40, PARAMS)
+
+    assert (cover.rate, cover.silent_mean, cover.worst, cover.best) == (0.25, 3.35, 1.775, 4.775)
 
 
 @pytest.mark.parametrize(
