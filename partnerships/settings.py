@@ -262,6 +262,8 @@ CELERY_BEAT_SCHEDULE = {
     # Plain intervals only: what wall-clock time means lives in rows.
     "dispatch": {"task": "notifications.dispatch_due", "schedule": 10.0, "options": {"expires": 60}},
     "plan": {"task": "notifications.plan_due", "schedule": 60.0, "options": {"expires": 300}},
+    "imports": {"task": "exchange.work_on_batches", "schedule": 5.0, "options": {"expires": 30}},
+    "import-files": {"task": "exchange.purge_files", "schedule": 3600.0, "options": {"expires": 3600}},
     "housekeeping": {"task": "notifications.keep_house", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -7,5 +7,6 @@ urlpatterns = [
     path("ui/", include("core.urls")),
     path("account/", include("accounts.urls")),
     path("", include("partners.urls")),
+    path("imports/", include("exchange.urls")),
     path("", include("feedback.urls")),
 ]
