@@ -19,7 +19,15 @@ from exchange.services.choices import Choices
 from exchange.services.planning import ActivityPlan, Change, Plan, document_of, plan_batch
 from exchange.services.undoing import Obstacle, find_obstacles
 from exchange.services.wishes import Status
-from exchange.wording import OBSTACLES, PROPOSALS, place_in_words, problem_sentence, refusal_sentence, rows_in_words
+from exchange.wording import (
+    OBSTACLES,
+    PROPOSALS,
+    key_in_words,
+    place_in_words,
+    problem_sentence,
+    refusal_sentence,
+    rows_in_words,
+)
 from partners.models import Partnership
 
 PROBLEMS_SHOWN = 8
@@ -73,6 +81,13 @@ class ProposalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeRow:
+    words: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything the dry-run page says before anything is written."""
 
@@ -81,7 +96,7 @@ class Report:
     proposals: list[ProposalRow]
     problems: list[ProblemRow]
     problem_count: int
-    changes: list[Change]
+    changes: list[ChangeRow]
     change_count: int
     missing: list[str]
     ledger: list[tuple[str, str, int]]
@@ -115,9 +130,9 @@ def report_of(plan: Plan) -> Report:
         proposals=[_proposal_row(proposal, plan.choices) for proposal in plan.bodies.proposals],
         problems=[_problem_row(problem) for problem in document.problems[:PROBLEMS_SHOWN]],
         problem_count=len(document.problems) + document.unlisted_problems,
-        changes=changes[:CHANGES_SHOWN],
+        changes=[_change_row(change) for change in changes[:CHANGES_SHOWN]],
         change_count=len(changes),
-        missing=[f"{one.activity.title}: {key}" for one in plan.activities for key in one.missing][:CHANGES_SHOWN],
+        missing=[key_in_words(key) for one in plan.activities for key in one.missing][:CHANGES_SHOWN],
         ledger=_ledger(document),
         ledger_total=document.ledger.source,
         persons=sum(len(activity.contacts) for activity in document.activities),
@@ -240,6 +255,12 @@ def _proposal_row(proposal: Proposal, choices: Choices) -> ProposalRow:
 
 def _problem_row(problem: Problem) -> ProblemRow:
     return ProblemRow(problem.line, place_in_words(problem.where), problem.value, problem_sentence(problem))
+
+
+def _change_row(change: Change) -> ChangeRow:
+    field = apps.get_model(change.label)._meta.get_field(change.field)
+    name = str(getattr(field, "verbose_name", change.field))
+    return ChangeRow(": ".join(filter(None, [place_in_words(change.where), name])), change.before, change.after)
 
 
 def _ledger(document: Document) -> list[tuple[str, str, int]]:

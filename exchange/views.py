@@ -76,6 +76,8 @@ def import_detail(request: Request, person: Person, batch: int) -> HttpResponse:
     found = get_object_or_404(selectors.batches_of(person), pk=batch)
     if found.is_waiting:
         return render_page(request, "exchange/import_wait.html", {"batch": found}, partial="progress")
+    if request.htmx and not request.htmx.boosted:  # the waiting page asked, and the wait is over
+        return HttpResponse(headers={"HX-Refresh": "true"})
     if found.state == BatchState.READ:
         return _dry_run(request, found)
     context = {"batch": found, "refusal": selectors.refusal_of(found)}

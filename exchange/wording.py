@@ -175,12 +175,21 @@ def problem_json(problem: Problem) -> dict[str, Any]:
 def place_in_words(where: str) -> str:
     """Write "iati-activity[3]/result[2]" as "Activity 3, result 2"."""
     words = []
-    for step in where.split("/"):
+    for step in filter(None, where.split("/")):
         match = _STEP.match(step)
         tag, number = (match[1], match[2]) if match else (step, None)
         name = str(_PLACES.get(tag, tag))
         words.append(_("%(name)s %(number)s") % {"name": name, "number": number} if number else name)
     return ", ".join(words)
+
+
+def key_in_words(key: str) -> str:
+    """Write the key "result/2/indicator/1" as "result 2, indicator 1", and that of an organisation as its name."""
+    kind, _slash, rest = key.partition("/")
+    if kind != "result":
+        return f"{_PLACES['participating-org']} {rest.partition(':')[2] or rest}"
+    steps = key.split("/")
+    return place_in_words("/".join(f"{tag}[{number}]" for tag, number in zip(steps[::2], steps[1::2], strict=False)))
 
 
 def rows_in_words(counts: Mapping[str, int]) -> list[str]:

@@ -23,7 +23,7 @@ from exchange.services.choices import Choices
 from exchange.services.homes import find_home
 from exchange.services.packing import digest, snapshot
 from exchange.services.planning import ORDER, ActivityPlan, Plan, chunks, plan_batch
-from exchange.services.wishes import Status, Wish
+from exchange.services.wishes import NAME_LENGTH, Status, Wish
 from goals.models import Measurement
 from partners.models import (
     Contact,
@@ -390,6 +390,9 @@ def _free_slugs(names: list[str]) -> list[str]:
 
 
 def _texts(activity: Activity) -> Iterable[KeptText]:
+    """Say what has no field of its own, with its place within the activity; a title we had to shorten comes whole."""
+    if len(activity.title) > NAME_LENGTH:
+        yield KeptText(line=activity.line, place="title", language=activity.titles[0].language, text=activity.title)
     own = f"iati-activity[{activity.number}]"
     for kept in activity.kept:
         place = kept.where.removeprefix(own).lstrip("/")[:200]

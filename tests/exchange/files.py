@@ -15,7 +15,9 @@ def activity(*parts, identifier="XX-REG-1-A", title=TITLE, language=' xml:lang="
 
 def org(name, *, ref="", role="4", kind="21"):
     attributes = f' ref="{ref}"' if ref else ""
-    return f'<participating-org{attributes} role="{role}" type="{kind}"><narrative>{name}</narrative></participating-org>'
+    return (
+        f'<participating-org{attributes} role="{role}" type="{kind}"><narrative>{name}</narrative></participating-org>'
+    )
 
 
 def result(*indicators, title="Fewer accidents", kind="2"):
