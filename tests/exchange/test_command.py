@@ -47,7 +47,7 @@ ANSWER = {
             "periods": 1,
         }
     ],
-    "ledger": {"source": 18, "imported": 15, "merged": 2, "kept_as_text": 1, "ignored": 0},
+    "ledger": {"source": 20, "imported": 17, "merged": 2, "kept_as_text": 1, "ignored": 0},
 }
 
 

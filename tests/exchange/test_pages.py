@@ -220,8 +220,10 @@ def test_who_may_not_start_partnerships_is_told_so(client, path):
 
 
 @pytest.mark.parametrize("path", [LIST, UPLOAD, "/imports/1/"])
-def test_strangers_are_sent_to_sign_in(client, path):
-    assert client.get(path).status_code == 302
+def test_strangers_are_sent_to_sign_in(client, path, settings):
+    settings.LOGIN_URL = "/sign-in/"
+
+    assert client.get(path).url == f"/sign-in/?next={path}"
 
 
 def test_ten_files_an_hour_are_enough(client, person, monkeypatch):
