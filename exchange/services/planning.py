@@ -235,16 +235,28 @@ def _describe(changed: list[tuple[ActivityPlan, Wish]]) -> None:
     """List field by field what a newer file changes. A row whose fields agree already is not listed."""
     for model in ORDER:
         mine = [(plan, wish) for plan, wish in changed if wish.model is model]
-        rows = {
-            pk: row
-            for chunk in chunks([wish.row_id for _plan, wish in mine])
-            for pk, row in model._base_manager.in_bulk(list(chunk)).items()
-        }
+        rows: dict[int | None, models.Model] = {}
+        for chunk in chunks([wish.row_id for _plan, wish in mine]):
+            rows |= model._base_manager.in_bulk(list(chunk))
+        if model is Participation:
+            models.prefetch_related_objects(list(rows.values()), "organization")
         for plan, wish in mine:
-            now = snapshot(rows[wish.row_id])
-            wanted = snapshot(model(**wish.source))
-            plan.changes += [
-                Change(wish.where, model._meta.label, name, str(now[name] or ""), str(wanted[name] or ""))
-                for name in wish.source
-                if now[name] != wanted[name]
-            ]
+            where = "/".join(filter(None, [f"iati-activity[{plan.activity.number}]", wish.where]))
+            row = rows[wish.row_id]
+            plan.changes += (
+                _named_anew(wish, row, where) if isinstance(row, Participation) else _fields(wish, row, where)
+            )
+
+
+def _fields(wish: Wish, row: models.Model, where: str) -> Iterator[Change]:
+    now, wanted = snapshot(row), snapshot(wish.model(**wish.source))
+    differing = [name for name in wish.source if now[name] != wanted[name]]
+    for name in differing:
+        if "raw_text" in differing and name in {"value", "value_kind"}:
+            continue  # what was written says it already
+        yield Change(where, wish.model._meta.label, name, str(now[name] or ""), str(wanted[name] or ""))
+
+
+def _named_anew(wish: Wish, row: Participation, where: str) -> Iterator[Change]:
+    said = ", ".join(text for entry in wish.said for text in entry if text)
+    yield Change(where, wish.model._meta.label, "organization", str(row.organization), said)

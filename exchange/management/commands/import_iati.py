@@ -14,6 +14,7 @@ from core.errors import DomainError
 from exchange.models import BatchState, ImportBatch
 from exchange.services import Choices, apply_batch, approve_batch, plan_batch, read_batch, upload_file
 from exchange.services.planning import Plan
+from exchange.services.summaries import summarise
 from exchange.wording import problem_json, refusal_sentence, rows_in_words
 
 
@@ -44,7 +45,7 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(str(error)) from error
         if options["as_json"]:
-            self.stdout.write(json.dumps(_answer(batch, plan), ensure_ascii=False, indent=1))
+            self.stdout.write(json.dumps(_answer(plan), ensure_ascii=False, indent=1))
         else:
             self._say(batch, plan, is_dry=options["dry_run"])
 
@@ -93,8 +94,8 @@ def _person(email: str | None) -> Person:
     return found or Person.objects.create_user(name="Import", may_start_partnerships=True)
 
 
-def _answer(batch: ImportBatch, plan: Plan) -> dict[str, Any]:
-    summary = batch.summary
+def _answer(plan: Plan) -> dict[str, Any]:
+    summary = summarise(plan.document)  # and not the stored one: PostgreSQL sorts keys its own way
     return {
         "activities": sorted(summary["activities"], key=lambda activity: activity["identifier"]),
         "ledger": summary["ledger"],
