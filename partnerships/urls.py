@@ -8,5 +8,6 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("", include("partners.urls")),
     path("imports/", include("exchange.urls")),
+    path("p/<slug:partnership>/", include("goals.urls")),
     path("", include("feedback.urls")),
 ]

@@ -59,16 +59,17 @@ def kendall_variance(values: Sequence[float]) -> float:
     return (part(len(values)) - sum(part(t) for t in Counter(values).values())) / 18
 
 
-def is_a_jump(points: Sequence[Point], new: Point) -> bool:
+def is_a_jump(points: Sequence[Point], new: Point, *, resolution: float = 0.0) -> bool:
     """Whether a new value is over four median deviations from the line: worth asking for a typing slip.
 
-    Where most values lie exactly on the line the mean deviation serves; where all do, nothing is asked.
+    Where most values lie exactly on the line the mean deviation serves; where all do, nothing is asked. Deviations below
+    ``resolution``, the smallest step in which values are given, are rounding and count as one step.
     """
     if len(points) < MIN_POINTS_FOR_JUMP:
         return False
     line = theil_sen(points)
     deviations = [abs(y - line.at(x)) for x, y in points]
-    usual = median(deviations) or fmean(deviations)
+    usual = max(resolution, median(deviations) or fmean(deviations))
     return usual > 0 and abs(new[1] - line.at(new[0])) > JUMP_IN_MADS * usual
 
 

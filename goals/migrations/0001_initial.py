@@ -483,6 +483,15 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="action",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("waiting_on", ""), models.Q(("done_at", None), ("dropped_at", None)), _connector="OR"
+                ),
+                name="action_waits_only_while_open",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="target",
             constraint=models.CheckConstraint(
                 condition=models.Q(

@@ -71,6 +71,9 @@ class Action(models.Model):
                 condition=Q(dropped_at=None, drop_reason="") | (Q(dropped_at__isnull=False) & ~Q(drop_reason="")),
                 name="action_dropped_with_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(waiting_on="") | Q(done_at=None, dropped_at=None), name="action_waits_only_while_open"
+            ),
         ]
         indexes = [models.Index(fields=["partnership", "due_on"], name="action_by_due_date")]
 

@@ -1,0 +1,142 @@
+"""The mails of this app: written from what is true when they leave, and left unsent when their reason is gone."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import today
+from core.http import absolute_url
+from goals.choices import Duty
+from goals.models import Action
+from goals.models.action import ActionQuerySet
+from goals.selectors.missing import MissingPeriod, missing_periods
+from goals.services.actions import ASSIGNED
+from notifications.models import Message
+from notifications.registry import Letter, MailKind
+from partners.models import Partnership, Seat
+from partners.permissions import Permission, Role
+
+DUE = "action_due"
+OVERDUE = "action_overdue"
+MEASUREMENT_DUE = "measurement_due"
+
+
+def _held(message: Message) -> ActionQuerySet:
+    """Open actions that the recipient is accountable for or does the work of."""
+    theirs = Q(accountable__person=message.recipient_id) | Q(
+        assignments__duty=Duty.RESPONSIBLE, assignments__seat__person=message.recipient_id
+    )
+    return Action.objects.open().filter(theirs).distinct()
+
+
+def _is_still_theirs(message: Message, _now: datetime) -> bool:
+    return _held(message).filter(pk=message.params["action"]).exists()
+
+
+def _is_still_due(message: Message, _now: datetime) -> bool:
+    """Also on the same day: another date has reminders of its own."""
+    return _held(message).filter(pk=message.params["action"], due_on=message.params["due_on"]).exists()
+
+
+def _action_letter(message: Message, now: datetime) -> Letter:
+    actions = Action.objects.select_related("partnership", "goal", "accountable__participation__organization")
+    action = actions.get(pk=message.params["action"])
+    on = today(zone=action.partnership.time_zone, at=now)
+    return Letter(
+        {
+            "action": action,
+            "partnership": action.partnership,
+            "is_accountable": action.accountable.person_id == message.recipient_id,
+            "days_left": (action.due_on - on).days,
+            "action_url": _action_url(action.partnership, action),
+            "list_url": _mine_url(action.partnership),
+        }
+    )
+
+
+def _partnership(message: Message) -> Partnership:
+    return Partnership.objects.get(pk=message.params["partnership"])
+
+
+def _late(message: Message, now: datetime) -> tuple[Partnership, date, ActionQuerySet]:
+    partnership = _partnership(message)
+    on = today(zone=partnership.time_zone, at=now)
+    late = _held(message).overdue(on=on).filter(partnership=partnership)
+    return partnership, on, late.order_by("due_on", "pk")
+
+
+def _is_anything_late(message: Message, now: datetime) -> bool:
+    return _late(message, now)[2].exists()
+
+
+def _late_letter(message: Message, now: datetime) -> Letter:
+    partnership, on, late = _late(message, now)
+    items = [(action, action.days_late(on=on), _action_url(partnership, action)) for action in late]
+    return Letter({"partnership": partnership, "items": items, "list_url": _mine_url(partnership)})
+
+
+def _missing(message: Message, now: datetime) -> tuple[Partnership, Sequence[MissingPeriod]]:
+    """What the recipient is asked for: goals their partner leads, and as coordinator those that nobody leads."""
+    partnership = _partnership(message)
+    seat = Seat.objects.filter(partnership=partnership, person=message.recipient_id).first()
+    if seat is None or not seat.can(Permission.MEASUREMENT_RECORD):
+        return partnership, []
+    leads: list[int | None] = [seat.participation_id, *([None] if seat.role == Role.COORDINATOR else [])]
+    on = today(zone=partnership.time_zone, at=now)
+    return partnership, [one for one in missing_periods([partnership], on=on) if one.indicator.goal.lead_id in leads]
+
+
+def _is_anything_missing(message: Message, now: datetime) -> bool:
+    return bool(_missing(message, now)[1])
+
+
+def _missing_letter(message: Message, now: datetime) -> Letter:
+    partnership, missing = _missing(message, now)
+    items = [
+        (one, absolute_url(reverse("goals:measurement-add", args=[partnership.slug, one.indicator.pk])))
+        for one in missing
+    ]
+    return Letter({"partnership": partnership, "items": items})
+
+
+def _action_url(partnership: Partnership, action: Action) -> str:
+    return absolute_url(reverse("goals:action-detail", args=[partnership.slug, action.pk]))
+
+
+def _mine_url(partnership: Partnership) -> str:
+    return absolute_url(f"{reverse('goals:action-list', args=[partnership.slug])}?mine=1")
+
+
+KINDS = (
+    MailKind(
+        name=ASSIGNED,
+        template=ASSIGNED,
+        description=_("Actions you are given"),
+        compose=_action_letter,
+        still_wanted=_is_still_theirs,
+    ),
+    MailKind(
+        name=DUE,
+        template=DUE,
+        description=_("Actions of yours that are due soon"),
+        compose=_action_letter,
+        still_wanted=_is_still_due,
+    ),
+    MailKind(
+        name=OVERDUE,
+        template=OVERDUE,
+        description=_("Actions of yours that are late, once a week"),
+        compose=_late_letter,
+        still_wanted=_is_anything_late,
+    ),
+    MailKind(
+        name=MEASUREMENT_DUE,
+        template=MEASUREMENT_DUE,
+        description=_("Numbers we are waiting for, once a week"),
+        compose=_missing_letter,
+        still_wanted=_is_anything_missing,
+    ),
+)

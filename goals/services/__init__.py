@@ -1,0 +1,61 @@
+"""Every write to goals, their values and the actions that should move them. One function per thing people decide."""
+
+from goals.services.actions import (
+    ActionClosed,
+    ActionError,
+    ActionNotClosed,
+    NotYourAction,
+    change_accountable,
+    complete_action,
+    drop_action,
+    edit_action,
+    may_update,
+    move_due_date,
+    plan_action,
+    reopen_action,
+    start_action,
+    wait_action,
+)
+from goals.services.goals import GoalError, add_goal, edit_goal
+from goals.services.indicators import (
+    DatedValue,
+    IndicatorError,
+    IndicatorFacts,
+    IndicatorInUse,
+    add_indicator,
+    edit_indicator,
+    set_baseline,
+    set_target,
+)
+from goals.services.measurements import AlreadyRecorded, MeasurementError, record_measurement
+
+__all__ = [
+    "ActionClosed",
+    "ActionError",
+    "ActionNotClosed",
+    "AlreadyRecorded",
+    "DatedValue",
+    "GoalError",
+    "IndicatorError",
+    "IndicatorFacts",
+    "IndicatorInUse",
+    "MeasurementError",
+    "NotYourAction",
+    "add_goal",
+    "add_indicator",
+    "change_accountable",
+    "complete_action",
+    "drop_action",
+    "edit_action",
+    "edit_goal",
+    "edit_indicator",
+    "may_update",
+    "move_due_date",
+    "plan_action",
+    "record_measurement",
+    "reopen_action",
+    "set_baseline",
+    "set_target",
+    "start_action",
+    "wait_action",
+]

@@ -1,0 +1,1 @@
+"""Pages of goals, numbers and actions. Every query starts at ``seat.partnership``."""
