@@ -5,8 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Presence(models.TextChoices):
-    UNKNOWN = "unknown", _("Not recorded yet")
+    UNKNOWN = "unknown", _("Not noted yet")
     PRESENT = "present", _("Came")
     DEPUTY = "deputy", _("Sent someone")
     APOLOGIES = "apologies", _("Sent apologies")
     ABSENT = "absent", _("Missed")
+
+
+CAME = (Presence.PRESENT, Presence.DEPUTY)  # the partner's voice was in the room

@@ -6,12 +6,12 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import validate_time_zone
 from goals.models import Action
-from meetings.choices import Presence
+from meetings.choices import CAME, Presence
 from partners.models import Partnership, Seat
 
 
@@ -32,6 +32,17 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def invited(self) -> Self:
         """Invitations are out, and the meeting is neither called off nor closed."""
         return self.filter(invited_at__isnull=False, cancelled_at=None, closed_at=None)
+
+    def with_turnout(self) -> Self:
+        """How many partners and people were asked and came or sent somebody, and how much was decided."""
+        came = Q(attendances__presence__in=CAME)
+        return self.annotate(
+            partners_asked=Count("attendances__seat__participation", distinct=True),
+            partners_that_came=Count("attendances__seat__participation", filter=came, distinct=True),
+            people_asked=Count("attendances", distinct=True),
+            people_that_came=Count("attendances", filter=came, distinct=True),
+            decision_count=Count("decisions", distinct=True),
+        )
 
     def starting_within(self, start: datetime, end: datetime) -> Self:
         """``start`` belongs to the span, ``end`` does not."""

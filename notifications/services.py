@@ -112,3 +112,9 @@ def purge(*, now: datetime) -> int:
         + limits.purge(before=now - KEEP_RATE_COUNTS)
         + Session.objects.filter(expire_date__lt=now).delete()[0]
     )
+
+
+def reached(*, key_prefix: str) -> set[int]:
+    """Ids of the people a message whose key starts with ``key_prefix`` went to, or is on its way to right now."""
+    out = Message.objects.filter(dedupe_key__startswith=key_prefix, state__in=(MessageState.SENT, MessageState.SENDING))
+    return set(out.values_list("recipient_id", flat=True))

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("partners.urls")),
     path("imports/", include("exchange.urls")),
     path("p/<slug:partnership>/", include("goals.urls")),
+    path("p/<slug:partnership>/meetings/", include("meetings.urls")),
     path("", include("feedback.urls")),
 ]

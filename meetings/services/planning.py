@@ -1,0 +1,154 @@
+"""Plan a meeting, invite to it, move it, call it off."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.clock import at_local_time
+from meetings.choices import Presence
+from meetings.models import Attendance, Meeting
+from meetings.services import letters
+from meetings.services.errors import MeetingRefused, NobodyToInvite
+from meetings.services.state import locked, refuse_unless_open, write_history
+from partners.models import Seat
+
+HEARD_OF = ("starts_at", "ends_at", "title", "place", "online_link")  # what invited people have in their calendars
+CAME_OR_NOT = (Presence.PRESENT, Presence.DEPUTY, Presence.ABSENT)
+
+
+@dataclass(frozen=True)
+class MeetingPlan:
+    """What a person types: ``starts`` and ``ends`` are naive, as the clock on the wall shows them in ``time_zone``."""
+
+    title: str
+    starts: datetime
+    ends: datetime
+    time_zone: str
+    place: str = ""
+    online_link: str = ""
+    purpose: str = ""
+    agenda: str = ""
+
+
+@dataclass(frozen=True)
+class Invited:
+    """``asked`` are the new rows; ``vacant`` seats nobody holds; ``without_mail`` were asked and have no address."""
+
+    asked: Sequence[Attendance]
+    vacant: Sequence[Seat]
+    without_mail: Sequence[Attendance]
+
+
+def plan_of(meeting: Meeting) -> MeetingPlan:
+    """The meeting as somebody would type it again."""
+    zone = ZoneInfo(meeting.time_zone)
+    return MeetingPlan(
+        title=meeting.title,
+        starts=meeting.starts_at.astimezone(zone).replace(tzinfo=None),
+        ends=meeting.ends_at.astimezone(zone).replace(tzinfo=None),
+        time_zone=meeting.time_zone,
+        place=meeting.place,
+        online_link=meeting.online_link,
+        purpose=meeting.purpose,
+        agenda=meeting.agenda,
+    )
+
+
+@transaction.atomic
+def plan_meeting(*, plan: MeetingPlan, by: Seat, now: datetime) -> Meeting:
+    """A draft: nobody hears of it before ``invite``."""
+    meeting = Meeting(partnership=by.partnership, organizer=by, created_at=now)
+    _apply(plan, meeting)
+    meeting.save()
+    write_history("meeting.planned", meeting, by=by, now=now)
+    return meeting
+
+
+@transaction.atomic
+def edit_meeting(*, meeting: Meeting, plan: MeetingPlan, by: Seat, now: datetime) -> Meeting:
+    """A change of title, time or place raises the sequence and tells everybody who was invited, in this transaction."""
+    meeting = locked(meeting)
+    refuse_unless_open(meeting)
+    before = {name: getattr(meeting, name) for name in HEARD_OF}
+    _apply(plan, meeting)
+    is_news = meeting.invited_at is not None and any(getattr(meeting, name) != was for name, was in before.items())
+    if is_news:
+        if meeting.starts_at != before["starts_at"]:
+            _refuse_impossible_move(meeting, was=before["starts_at"], now=now)
+        meeting.sequence += 1
+    meeting.save()
+    if is_news and meeting.ends_at > now:
+        meeting.attendances.update(told_at=now)
+        letters.announce_change(meeting, now=now)
+    write_history("meeting.changed", meeting, by=by, now=now, sequence=meeting.sequence)
+    return meeting
+
+
+@transaction.atomic
+def invite(*, meeting: Meeting, seats: Collection[Seat], by: Seat, now: datetime) -> Invited:
+    """Ask the people on these seats. Seats already asked stay as they are, so asking twice is asking once.
+
+    Works later as well, for more people; after the end of the meeting it only notes who else was asked, without a mail.
+    """
+    meeting = locked(meeting)
+    refuse_unless_open(meeting)
+    if any(seat.partnership_id != meeting.partnership_id for seat in seats):
+        raise NobodyToInvite(_("Only seats of this partnership can be invited."))
+    known = meeting.attendances.values_list("seat_id", "person_id", "deputy_id")
+    taken = {person_id for row in known for person_id in row[1:]}
+    asked_before = {row[0] for row in known}
+    new = [
+        Attendance(meeting=meeting, seat=seat, person=seat.person, told_at=now)
+        for seat in seats
+        if seat.person is not None and seat.pk not in asked_before and seat.person_id not in taken
+    ]
+    if not new and not known:
+        raise NobodyToInvite(_("Tick at least one seat that somebody holds."))
+    Attendance.objects.bulk_create(new)
+    if meeting.invited_at is None:
+        meeting.invited_at = now
+        meeting.save(update_fields=["invited_at"])
+    if meeting.ends_at > now:
+        letters.send_invitations(meeting, person_ids=[row.person_id for row in new], now=now)
+    write_history("meeting.invited", meeting, by=by, now=now, seats=len(new))
+    return Invited(
+        asked=new,
+        vacant=[seat for seat in seats if seat.is_vacant],
+        without_mail=[row for row in new if not (row.person.is_active and row.person.email)],
+    )
+
+
+@transaction.atomic
+def cancel_meeting(*, meeting: Meeting, by: Seat, now: datetime) -> Meeting:
+    """Call it off. People who have heard of it are told, and their calendars drop it; a draft disappears quietly."""
+    meeting = locked(meeting)
+    refuse_unless_open(meeting)
+    if meeting.attendances.filter(presence__in=CAME_OR_NOT).exists():
+        raise MeetingRefused(_("It is already noted who came, so this meeting can no longer be cancelled."))
+    meeting.cancelled_at = now
+    meeting.sequence += 1
+    meeting.save(update_fields=["cancelled_at", "sequence"])
+    if meeting.ends_at > now:
+        letters.announce_cancellation(meeting, now=now)
+    write_history("meeting.cancelled", meeting, by=by, now=now, sequence=meeting.sequence)
+    return meeting
+
+
+def _apply(plan: MeetingPlan, meeting: Meeting) -> None:
+    meeting.starts_at = at_local_time(plan.starts, zone=plan.time_zone)
+    meeting.ends_at = at_local_time(plan.ends, zone=plan.time_zone)
+    for name in ("title", "time_zone", "place", "online_link", "purpose", "agenda"):
+        setattr(meeting, name, getattr(plan, name))
+    if meeting.ends_at <= meeting.starts_at:
+        raise MeetingRefused(_("The meeting has to end after it starts."))
+
+
+def _refuse_impossible_move(meeting: Meeting, *, was: datetime, now: datetime) -> None:
+    if meeting.starts_at <= now < was:
+        raise MeetingRefused(_("People were invited to a later time, and the new one has passed. Choose a later one."))
+    if meeting.starts_at > now and meeting.attendances.filter(presence__in=CAME_OR_NOT).exists():
+        raise MeetingRefused(_("It is already noted who came, so this meeting can no longer be moved."))
