@@ -1,0 +1,122 @@
+"""The mails about a meeting. Each says what is true when it leaves, and stays behind when that has changed."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import today
+from core.http import absolute_url
+from meetings.calendar import Method, write_calendar
+from meetings.choices import Presence
+from meetings.models import Meeting
+from meetings.services import letters
+from notifications.models import Message
+from notifications.registry import Attachment, Letter, MailKind, register_kind
+
+
+def _meeting_of(message: Message) -> Meeting | None:
+    """The meeting as this message knows it; None when it has changed since, which another message tells."""
+    meetings = Meeting.objects.select_related("partnership", "organizer__person")
+    return meetings.filter(pk=message.params["meeting"], sequence=message.params["sequence"]).first()
+
+
+def _is_ahead(message: Message, now: datetime) -> bool:
+    """Invitations and changes: still on, not over, and the recipient is still somebody who was asked."""
+    meeting = _meeting_of(message)
+    return (
+        meeting is not None
+        and meeting.is_open
+        and now < meeting.ends_at
+        and meeting.attendances.filter(person=message.recipient_id).exists()
+    )
+
+
+def _is_expected(message: Message, now: datetime) -> bool:
+    """Reminders: about to start, and the recipient has not sent apologies."""
+    meeting = _meeting_of(message)
+    return (
+        meeting is not None
+        and meeting.is_open
+        and now < meeting.starts_at
+        and meeting.attendances.filter(person=message.recipient_id, presence=Presence.UNKNOWN).exists()
+    )
+
+
+def _is_off(message: Message, _now: datetime) -> bool:
+    meeting = _meeting_of(message)
+    return meeting is not None and meeting.cancelled_at is not None
+
+
+def _facts(message: Message) -> dict[str, Any]:
+    """What every mail about a meeting shows; delivery has set the language and the time zone of the recipient."""
+    meeting = Meeting.objects.select_related("partnership", "organizer__person").get(pk=message.params["meeting"])
+    zone = message.recipient.time_zone
+    return {
+        "meeting": meeting,
+        "partnership": meeting.partnership,
+        "organizer": meeting.organizer.person,
+        "meeting_url": absolute_url(reverse("meetings:meeting-detail", args=[meeting.partnership.slug, meeting.pk])),
+        "zone": zone,
+        "one_day": today(zone=zone, at=meeting.starts_at) == today(zone=zone, at=meeting.ends_at),
+    }
+
+
+def _with_calendar(message: Message, now: datetime, method: Method) -> Letter:
+    facts = _facts(message)
+    calendar = write_calendar(facts["meeting"], attendee=message.recipient, method=method, now=now)
+    entry = Attachment(name="invite.ics", content=calendar, mime_type=f"text/calendar; method={method.value}")
+    return Letter(facts, attachments=(entry,), from_name=facts["partnership"].name)
+
+
+def _request(message: Message, now: datetime) -> Letter:
+    return _with_calendar(message, now, Method.REQUEST)
+
+
+def _cancellation(message: Message, now: datetime) -> Letter:
+    return _with_calendar(message, now, Method.CANCEL)
+
+
+def _reminder(message: Message, _now: datetime) -> Letter:
+    """With what the reader promised, and without a calendar entry: it is there already."""
+    facts = _facts(message)
+    promised = facts["partnership"].actions.open().filter(accountable__person=message.recipient_id)
+    return Letter(facts | {"promised": promised.order_by("due_on", "pk")}, from_name=facts["partnership"].name)
+
+
+KINDS = (
+    MailKind(
+        name=letters.INVITATION,
+        template="meeting_invitation",
+        description=_("Invitations to meetings"),
+        compose=_request,
+        still_wanted=_is_ahead,
+    ),
+    MailKind(
+        name=letters.CHANGE,
+        template="meeting_changed",
+        description=_("Changes of time or place of meetings you are invited to"),
+        compose=_request,
+        still_wanted=_is_ahead,
+    ),
+    MailKind(
+        name=letters.CANCELLATION,
+        template="meeting_cancelled",
+        description=_("Meetings that do not take place"),
+        compose=_cancellation,
+        still_wanted=_is_off,
+    ),
+    MailKind(
+        name=letters.REMINDER,
+        template="meeting_reminder",
+        description=_("Reminders of meetings, three days and two hours before"),
+        compose=_reminder,
+        still_wanted=_is_expected,
+    ),
+)
+
+
+def register() -> None:
+    for kind in KINDS:
+        register_kind(kind)
