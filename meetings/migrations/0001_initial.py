@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                     "presence",
                     models.CharField(
                         choices=[
-                            ("unknown", "Not recorded yet"),
+                            ("unknown", "Not noted yet"),
                             ("present", "Came"),
                             ("deputy", "Sent someone"),
                             ("apologies", "Sent apologies"),
