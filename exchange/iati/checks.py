@@ -1,6 +1,5 @@
 """Second look at what was read: organisations across the whole file, indicators within their activity. Only warns."""
 
-from collections import defaultdict
 from datetime import date
 from typing import Final
 
@@ -18,27 +17,57 @@ from exchange.iati.texts import (
 )
 
 LONG_NAME: Final = 200
+LOOKED_AT: Final = 30  # names compared word by word under one identifier
 
 
 def check_organisations(activities: list[Activity], problems: Problems) -> None:
     """Each finding is told once per organisation, at the first place it shows."""
-    seen_refs: dict[str, list[Mention]] = defaultdict(list)
-    seen_names: dict[str, list[Mention]] = defaultdict(list)
-    shortened: dict[str, str] = {}
+    seen = _Seen()
     for activity in activities:
         for mention in activity.mentions:
-            ref, name = ref_key(mention.ref), name_key(mention.name)
-            where = f"iati-activity[{activity.number}]/participating-org"
-            known = seen_refs[ref] if ref else seen_names[name]
-            if not known:
-                _check_mention(mention, ref, where, problems)
-            if ref:
-                _check_ref(mention, seen_refs[ref], where, problems)
-                _check_zeros(mention, ref, shortened, where, problems)
-            if name:
-                _check_name(mention, seen_names[name], where, problems)
-            seen_refs[ref].append(mention)
-            seen_names[name].append(mention)
+            seen.look_at(mention, f"iati-activity[{activity.number}]/participating-org", problems)
+
+
+class _Seen:
+    """Which identifiers and names came before, each with what it came with."""
+
+    def __init__(self) -> None:
+        self._names_of_ref: dict[str, dict[str, str]] = {}
+        self._refs_of_name: dict[str, set[str]] = {}
+        self._without_zeros: dict[str, str] = {}
+
+    def look_at(self, mention: Mention, where: str, problems: Problems) -> None:
+        ref, name = ref_key(mention.ref), name_key(mention.name)
+        is_known = ref in self._names_of_ref if ref else name in self._refs_of_name
+        if not is_known:
+            _check_mention(mention, ref, where, problems)
+        if ref:
+            self._check_zeros(mention, ref, where, problems)
+            self._check_names(mention, ref, name, where, problems)
+        if name:
+            self._check_refs(mention, ref, name, where, problems)
+
+    def _check_names(self, mention: Mention, ref: str, name: str, where: str, problems: Problems) -> None:
+        names = self._names_of_ref.setdefault(ref, {})
+        if not name or name in names:
+            return
+        if names:
+            known = list(names.values())[:LOOKED_AT]
+            wholly = all(names_differ_wholly(mention.name, other) for other in known)
+            what = What.SAME_REF_OTHER_NAME if wholly else What.SAME_REF_SEVERAL_NAMES
+            problems.add(what, line=mention.line, where=where, value=f"{mention.ref}: {known[0]} / {mention.name}")
+        names[name] = mention.name
+
+    def _check_refs(self, mention: Mention, ref: str, name: str, where: str, problems: Problems) -> None:
+        refs = self._refs_of_name.setdefault(name, set())
+        if refs and ref not in refs:
+            value = f"{mention.name}: {mention.ref or '–'}"
+            problems.add(What.SAME_NAME_OTHER_REF, line=mention.line, where=where, value=value)
+        refs.add(ref)
+
+    def _check_zeros(self, mention: Mention, ref: str, where: str, problems: Problems) -> None:
+        if ref not in self._names_of_ref and self._without_zeros.setdefault(without_leading_zeros(ref), ref) != ref:
+            problems.add(What.ZERO_LOST_REF, line=mention.line, where=where, value=mention.ref)
 
 
 def _check_mention(mention: Mention, ref: str, where: str, problems: Problems) -> None:
@@ -60,30 +89,6 @@ def _check_mention(mention: Mention, ref: str, where: str, problems: Problems) -
         problems.add(What.LONG_NAME, line=line, where=where, value=(mention.remarks or mention.names)[0].text)
     if mention.type not in codelists.ORGANISATION_TYPE:
         problems.add(What.UNKNOWN_TYPE, line=line, where=where, value=mention.type)
-
-
-def _check_ref(mention: Mention, known: list[Mention], where: str, problems: Problems) -> None:
-    names = {name_key(other.name) for other in known if other.names}
-    if not mention.names or not names or name_key(mention.name) in names:
-        return
-    wholly = all(names_differ_wholly(mention.name, name) for name in names)
-    what = What.SAME_REF_OTHER_NAME if wholly else What.SAME_REF_SEVERAL_NAMES
-    problems.add(what, line=mention.line, where=where, value=f"{mention.ref}: {known[0].name} / {mention.name}")
-
-
-def _check_zeros(mention: Mention, ref: str, shortened: dict[str, str], where: str, problems: Problems) -> None:
-    other = shortened.setdefault(without_leading_zeros(ref), ref)
-    if other != ref and ref not in shortened.values():
-        problems.add(What.ZERO_LOST_REF, line=mention.line, where=where, value=mention.ref)
-        shortened[ref] = ref
-
-
-def _check_name(mention: Mention, known: list[Mention], where: str, problems: Problems) -> None:
-    refs = {ref_key(other.ref) for other in known}
-    if known and ref_key(mention.ref) not in refs:
-        problems.add(
-            What.SAME_NAME_OTHER_REF, line=mention.line, where=where, value=f"{mention.name}: {mention.ref or '–'}"
-        )
 
 
 def check_results(activity: Activity, problems: Problems) -> None:

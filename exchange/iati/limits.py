@@ -5,7 +5,7 @@ from typing import Final
 MAX_BYTES: Final = 5_000_000
 MAX_DEPTH: Final = 64
 MAX_ELEMENTS: Final = 500_000
-MAX_ACTIVITIES: Final = 2_000
+MAX_ACTIVITIES: Final = 1_000
 MAX_ROWS: Final = 20_000  # participating organisations, and values of indicators
 MAX_ATTRIBUTES: Final = 50
 MAX_TEXT: Final = 100_000  # characters of one narrative, attribute or other text

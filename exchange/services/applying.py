@@ -1,45 +1,31 @@
 """Import what the person decided, in one transaction: all of it or nothing."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.db import models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
-from accounts.services import know_person
 from core.errors import DomainError
 from core.models import record
 from exchange.iati.records import Activity
-from exchange.iati.records import Contact as NamedPerson
-from exchange.iati.texts import name_key
-from exchange.models import BatchState, ExternalKey, ImportBatch, ImportedRow, KeptText
-from exchange.services import mapping
-from exchange.services.bodies import Body
+from exchange.models import BatchState, ExternalKey, ImportBatch, KeptText
 from exchange.services.choices import Choices
-from exchange.services.homes import find_home
-from exchange.services.packing import digest, snapshot
+from exchange.services.journal import INSERTS, Journal
+from exchange.services.organizations import write_organizations
+from exchange.services.people import PeopleWriter
 from exchange.services.planning import ORDER, ActivityPlan, Plan, chunks, plan_batch
 from exchange.services.wishes import NAME_LENGTH, Status, Wish
 from goals.models import Measurement
 from partners.models import (
-    Contact,
-    Organization,
-    OrganizationAlias,
-    OrganizationIdentifier,
     Participation,
     Partnership,
-    Seat,
 )
-from partners.permissions import Role
-from partners.services import give_seat, open_seat
 
 SLUG_LENGTH = 60
-IDENTIFIER_LENGTH = 200
-INSERTS = 500  # rows of one statement
 
 
 class NotApproved(DomainError):
@@ -56,6 +42,7 @@ def apply_batch(*, batch: ImportBatch, now: datetime) -> ImportBatch:
     approved = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.APPROVED)
     if not approved.update(state=BatchState.APPLIED, applied_at=now, claimed_at=None):
         raise NotApproved(_("This file is not waiting to be imported."))
+    Person.objects.select_for_update().get(pk=batch.person_id)  # the same file twice at once: one after the other
     batch.refresh_from_db()
     if not batch.person.may_start_partnerships:
         raise MayNotImport(_("Your account may not start partnerships. Ask whoever runs this installation."))
@@ -67,86 +54,37 @@ def apply_batch(*, batch: ImportBatch, now: datetime) -> ImportBatch:
 
 
 class _Writer:
-    """Writes one plan. Every row made or changed is remembered, so that it can be taken back."""
+    """Writes one plan, parents before children."""
 
     def __init__(self, batch: ImportBatch, plan: Plan, *, now: datetime) -> None:
         self.batch = batch
         self.plan = plan
         self.now = now
-        self.person: Person = batch.person
-        self.created: list[models.Model] = []
-        self.before: dict[tuple[str, int], dict[str, Any]] = {}
-        self.changed: list[models.Model] = []
+        self.journal = Journal()
         self.organizations: dict[str | int, int] = {}
 
     def write(self) -> dict[str, int]:
         """Write everything and return how many rows of each model were made or changed."""
-        self._write_organizations()
+        self.organizations = write_organizations(self.plan, self.journal)
         for model in ORDER:
             wishes = list(self.plan.wishes(model))
             self._create(model, [wish for wish in wishes if wish.status is Status.NEW])
             self._change(model, [wish for wish in wishes if wish.status is Status.CHANGED])
-        self._open_seats()
-        self._write_contacts()
+        people = PeopleWriter(self.plan, self.organizations, self.journal, person=self.batch.person, now=self.now)
+        people.open_seats()
+        people.write_contacts()
+        counts = self.journal.counts()
         self._keep_texts()
-        counts = Counter(row._meta.label for row in (*self.created, *self.changed))
         self._write_keys()
-        self._remember()
-        return dict(sorted(counts.items()))
+        self.journal.write(self.batch)
+        return counts
 
-    def _insert(self, model: type[models.Model], rows: Sequence[models.Model]) -> None:
-        self.created += model._base_manager.bulk_create(rows, batch_size=INSERTS)
-
-    def _touch(self, row: models.Model) -> None:
-        """Remember a row as it is before it is changed."""
-        self.before.setdefault((row._meta.label, row.pk), snapshot(row))
-        self.changed.append(row)
-
-    # -- Organisations ------------------------------------------------------------------------------------------------
-    def _write_organizations(self) -> None:
-        """Make new organisations; add names and identifiers the file has and we lack, where the file has news."""
-        members: dict[str | int, dict[str, Body]] = defaultdict(dict)
-        for wish in self.plan.wishes(Participation):
-            self.organizations.update(
-                {wish.organization: wish.organization} if isinstance(wish.organization, int) else {}
-            )
-            if wish.is_linked or wish.status in {Status.NEW, Status.CHANGED}:
-                members[wish.organization].update({key: self.plan.bodies.by_key[key] for key in wish.bodies})
-        fresh = [key for key in members if isinstance(key, str)]
-        rows = [_organization(list(members[key].values())) for key in fresh]
-        self._insert(Organization, rows)
-        self.organizations.update(zip(fresh, (row.pk for row in rows), strict=True))
-        self._add_names({self.organizations[key]: list(bodies.values()) for key, bodies in members.items()})
-
-    def _add_names(self, members: dict[int, list[Body]]) -> None:
-        known = _names_of(members)
-        held, has_primary = _identifiers_of(members)
-        aliases: list[models.Model] = []
-        identifiers: list[models.Model] = []
-        for pk, bodies in members.items():
-            for name in [name for body in bodies for name in body.names]:
-                if name.text not in known[pk]:
-                    known[pk].add(name.text)
-                    aliases.append(OrganizationAlias(organization_id=pk, name=name.text, language=name.language[:20]))
-            for ref in [ref for body in bodies for ref in body.refs if len(ref) <= IDENTIFIER_LENGTH]:
-                if ref not in held[pk]:
-                    held[pk].add(ref)
-                    is_first = pk not in has_primary
-                    has_primary.add(pk)
-                    scheme = mapping.scheme_of(ref)
-                    identifiers.append(
-                        OrganizationIdentifier(organization_id=pk, value=ref, scheme=scheme, is_primary=is_first)
-                    )
-        self._insert(OrganizationAlias, aliases)
-        self._insert(OrganizationIdentifier, identifiers)
-
-    # -- Rows of the activities ---------------------------------------------------------------------------------------
     def _create(self, model: type[models.Model], wishes: list[Wish]) -> None:
         rows = [self._row(wish) for wish in wishes]
         if model is Partnership:
             for row, slug in zip(rows, _free_slugs([wish.source["name"] for wish in wishes]), strict=True):
                 row.slug = slug  # type: ignore[attr-defined]
-        self._insert(model, rows)
+        self.journal.insert(model, rows)
         for wish, row in zip(wishes, rows, strict=True):
             wish.row_id = row.pk
 
@@ -168,7 +106,7 @@ class _Writer:
             if isinstance(row, Measurement):
                 self._correct(wish, row)
             elif wish.source:
-                self._touch(row)
+                self.journal.touch(row)
                 for name, value in wish.source.items():
                     setattr(row, name, value)
                 row.save(update_fields=list(wish.source))
@@ -177,95 +115,12 @@ class _Writer:
         while row.corrected_by is not None:
             row = row.corrected_by
         newer = self._row(wish)
-        self._insert(Measurement, [newer])
-        self._touch(row)
+        self.journal.insert(Measurement, [newer])
+        self.journal.touch(row)
         row.corrected_by_id = newer.pk
         row.save(update_fields=["corrected_by"])
         wish.row_id = newer.pk
 
-    # -- Seats and people ---------------------------------------------------------------------------------------------
-    def _open_seats(self) -> None:
-        """Give each new participation a vacant representative seat, and the importing person a coordinator's seat."""
-        home: Organization | None = None
-        by_pk = {row.pk: row for row in self.created if isinstance(row, Participation)}
-        for plan in self.plan.activities:
-            if plan.wishes is None:
-                continue
-            for wish in plan.wishes.rows:
-                if wish.model is Participation and wish.status is Status.NEW and wish.row_id is not None:
-                    self._open(by_pk[wish.row_id], Role.REPRESENTATIVE)
-            if plan.wishes.partnership.status is Status.NEW:
-                home = home or self._find_home()
-                self._coordinate(plan.wishes.partnership.row_id, home)
-
-    def _open(self, participation: Participation, role: Role) -> Seat:
-        seat = open_seat(participation=participation, role=role, now=self.now, by=self.person)
-        self.created.append(seat)
-        return seat
-
-    def _find_home(self) -> Organization:
-        home, created = find_home(self.person, self.plan, self.organizations)
-        self.created += created
-        return home
-
-    def _coordinate(self, partnership: int | None, home: Organization) -> None:
-        participation, is_new = Participation.objects.get_or_create(partnership_id=partnership, organization=home)
-        if is_new:
-            self.created.append(participation)
-        contacts = Contact.objects.filter(organization=home, person=self.person)
-        known = contacts.first()
-        if known is not None and known.until is not None:
-            self._touch(known)
-        seat = self._open(participation, Role.COORDINATOR)
-        give_seat(seat=seat, person=self.person, now=self.now, by=self.person)
-        if known is None:
-            self.created.append(contacts.get())
-
-    def _write_contacts(self) -> None:
-        """Write down the persons the file names, at the organisation it names them for. Only after a tick."""
-        for plan in self.plan.activities:
-            if plan.wishes is None or plan.wishes.partnership.status is not Status.NEW:
-                continue
-            for named in plan.activity.contacts:
-                organization = self._organization_of(named, plan)
-                if organization is not None:
-                    self._write_contact(named, organization)
-
-    def _organization_of(self, named: NamedPerson, plan: ActivityPlan) -> int | None:
-        """The organisation with that name, else the one that published the activity, if it takes part."""
-        wanted = [name_key(named.organisation)]
-        wanted += [name_key(plan.activity.reporter.name)] if plan.activity.reporter else []
-        for name in filter(None, wanted):
-            for wish in plan.wishes.rows if plan.wishes else []:
-                for key in wish.bodies:
-                    if name in {name_key(spelled.text) for spelled in self.plan.bodies.by_key[key].names}:
-                        return self.organizations.get(wish.organization)
-        return None
-
-    def _write_contact(self, named: NamedPerson, organization: int) -> None:
-        existing = Contact.objects.filter(organization=organization)
-        if not named.email:
-            if existing.filter(person__name=named.name).exists():
-                return
-            person = Person(name=named.name[:200], language=self.person.language, time_zone=self.person.time_zone)
-            person.set_unusable_password()
-            person.save()
-            self.created.append(person)
-        else:
-            was_known = Person.objects.filter(email=Person.objects.normalize_email(named.email)).exists()
-            person = know_person(
-                name=named.name[:200],
-                email=named.email,
-                language=self.person.language,
-                time_zone=self.person.time_zone,
-            )
-            if not was_known:
-                self.created.append(person)
-            if existing.filter(person=person).exists():
-                return
-        self._insert(Contact, [Contact(organization_id=organization, person=person, title=named.title[:200])])
-
-    # -- What is kept beside ------------------------------------------------------------------------------------------
     def _keep_texts(self) -> None:
         rows: list[KeptText] = []
         activities = self._standing()
@@ -314,64 +169,9 @@ class _Writer:
                     partnership_id=partnership, batch=self.batch, key=name, label=label, row_id=row_id, digest=said
                 )
             elif (key.digest, key.row_id) != (said, row_id):
-                self._touch(key)
+                self.journal.touch(key)
                 key.digest, key.row_id = said, row_id
                 key.save(update_fields=["digest", "row_id"])
-
-    def _remember(self) -> None:
-        rows = [
-            ImportedRow(
-                batch=self.batch, label=row._meta.label, row_id=row.pk, before=None, after=digest(snapshot(row))
-            )
-            for row in self.created
-        ]
-        made = {(row.label, row.row_id) for row in rows}
-        last = {(row._meta.label, row.pk): row for row in self.changed}
-        rows += [
-            ImportedRow(
-                batch=self.batch,
-                label=label,
-                row_id=pk,
-                before=self.before[label, pk],
-                after=digest(snapshot(row)),
-            )
-            for (label, pk), row in last.items()
-            if (label, pk) not in made
-        ]
-        ImportedRow.objects.bulk_create(rows, batch_size=INSERTS)
-
-
-def _organization(bodies: list[Body]) -> Organization:
-    types = [code for body in bodies for code in body.types]
-    kind = mapping.kind_of(types)
-    return Organization(
-        name=bodies[0].name,
-        kind=kind,
-        type_code=types[0][:20] if types else "",
-        main_sector=mapping.sector_of(kind),
-    )
-
-
-def _names_of(pks: Iterable[int]) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = defaultdict(set)
-    for chunk in chunks(list(pks)):
-        for pk, name in Organization.objects.filter(pk__in=chunk).values_list("pk", "name"):
-            found[pk].add(name)
-        for pk, name in OrganizationAlias.objects.filter(organization__in=chunk).values_list("organization_id", "name"):
-            found[pk].add(name)
-    return found
-
-
-def _identifiers_of(pks: Iterable[int]) -> tuple[dict[int, set[str]], set[int]]:
-    found: dict[int, set[str]] = defaultdict(set)
-    primary: set[int] = set()
-    for chunk in chunks(list(pks)):
-        rows = OrganizationIdentifier.objects.filter(organization__in=chunk)
-        for pk, value, is_primary in rows.values_list("organization_id", "value", "is_primary"):
-            found[pk].add(value)
-            if is_primary:
-                primary.add(pk)
-    return found, primary
 
 
 def _free_slugs(names: list[str]) -> list[str]:

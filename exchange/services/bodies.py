@@ -11,6 +11,9 @@ from exchange.iati.texts import name_key, names_differ_wholly, ref_key, tidy_ref
 from exchange.services.packing import external_key
 from partners.models import Organization, OrganizationAlias, OrganizationIdentifier
 
+LOOKED_AT = 30
+"""Names compared word by word under one identifier; a file with more of them is nonsense and must not cost minutes."""
+
 
 class ProposalKind(StrEnum):
     SAME_NAME = "same_name"
@@ -29,6 +32,7 @@ class Body:
     refs: list[str] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
     line: int = 0
+    texts: set[str] = field(default_factory=set)
 
     @property
     def name(self) -> str:
@@ -41,7 +45,8 @@ class Body:
     def add(self, mention: Mention) -> None:
         self.line = self.line or mention.line
         for name in mention.names:
-            if name.text not in {known.text for known in self.names}:
+            if name.text not in self.texts:
+                self.texts.add(name.text)
                 self.names.append(name)
         ref = tidy_ref(mention.ref)
         if ref_key(mention.ref) and ref not in self.refs:
@@ -91,6 +96,8 @@ class Bodies:
         keep their own.
         """
         parents = {key: key for key in self.by_key}
+        order = {key: number for number, key in enumerate(self.by_key)}
+        wanted = set(accepted)
 
         def root(key: str) -> str:
             while parents[key] != key:
@@ -99,10 +106,10 @@ class Bodies:
             return key
 
         known = dict(self.matched)
-        chosen = [proposal for proposal in self.proposals if proposal.id in set(accepted)]
+        chosen = [proposal for proposal in self.proposals if proposal.id in wanted]
         for proposal in chosen:
             if proposal.other is not None:
-                first, second = sorted((root(proposal.body.key), root(proposal.other.key)), key=self._order)
+                first, second = sorted((root(proposal.body.key), root(proposal.other.key)), key=order.__getitem__)
                 parents[second] = first
             elif proposal.known is not None:
                 known.setdefault(proposal.body.key, proposal.known.pk)
@@ -111,9 +118,6 @@ class Bodies:
             if key in known:
                 ours.setdefault(root(key), known[key])
         return {key: known.get(key) or ours.get(root(key)) or root(key) for key in self.by_key}
-
-    def _order(self, key: str) -> int:
-        return list(self.by_key).index(key)
 
 
 def gather(activities: Iterable[Activity], *, known: Iterable[Known], before: dict[str, int]) -> Bodies:
@@ -161,8 +165,9 @@ def _find(mention: Mention, keys: dict[tuple[str, str], str], clusters: dict[str
     group = clusters[base]
     if (ref, name) in keys:
         return next(body for body in group if body.key == keys[ref, name])
-    for body in group:
-        if not name or not body.names or any(not names_differ_wholly(mention.name, known.text) for known in body.names):
+    for body in group[:LOOKED_AT]:
+        alike = (not names_differ_wholly(mention.name, known.text) for known in body.names[:LOOKED_AT])
+        if not name or not body.names or any(alike):
             return body
     body = Body(key=base if not group else f"{base} {name}")
     group.append(body)

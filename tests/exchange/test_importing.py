@@ -453,7 +453,7 @@ def test_a_failure_in_the_middle_leaves_nothing(monkeypatch):
     batch = read(iati(activity(PAX, result(ACCIDENTS))), person)
     services.approve_batch(batch=batch, choices=Choices(), now=NOW)
     before = dump()
-    monkeypatch.setattr("exchange.services.applying.ImportedRow", None)
+    monkeypatch.setattr("exchange.services.journal.ImportedRow", None)
 
     with pytest.raises(TypeError):
         services.apply_batch(batch=batch, now=NOW)
