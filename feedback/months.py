@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from core import clock
 
 REPORT_DAY = 8
+MEMORY = 6
 
 
 def month_of(at: datetime, *, zone: str) -> date:
@@ -28,3 +29,22 @@ def report_day(month: date) -> date:
 def span(month: date, *, zone: str) -> tuple[datetime, datetime]:
     """First instant of the month and of the next, in UTC."""
     return clock.start_of_day(month, zone=zone), clock.start_of_day(next_month(month), zone=zone)
+
+
+def first_month_of_memory(month: date) -> date:
+    """Where the half year ends in which unpublished answers may still join a report."""
+    for _ in range(MEMORY - 1):
+        month = previous_month(month)
+    return month
+
+
+class MonthConverter:
+    """``2026-03`` in an address: the first day of that month."""
+
+    regex = r"[0-9]{4}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(f"{value}-01")
+
+    def to_url(self, value: date) -> str:
+        return f"{value:%Y-%m}"

@@ -1,13 +1,14 @@
-"""What is due by itself: windows to open, windows to close. Running it again changes nothing."""
+"""What is due by itself: windows to open and to close, reports to build. Running it again changes nothing."""
 
 import logging
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import DatabaseError
 
-from feedback import sealed, services
+from feedback import reporting, sealed, services
 from feedback.models import FeedbackWindow
 from meetings.models import Meeting
+from partners.models import Partnership
 
 logger = logging.getLogger(__name__)
 
@@ -38,3 +39,24 @@ def scrub_bags(_now: datetime) -> None:
         sealed.scrub()
     except DatabaseError:
         logger.warning("The feedback bags could not be scrubbed now; the next round tries again.")
+
+
+def build_reports(now: datetime) -> int:
+    """Build the reports whose day has come; one partnership that fails does not hold up the others."""
+    return sum(_build(partnership, month, now) for partnership, month in reporting.due_months(now))
+
+
+def revise_reports(now: datetime) -> int:
+    """Build the next revision where the records behind a recent report were corrected."""
+    return sum(_build(partnership, month, now) for partnership, month in reporting.reports_to_revise(now))
+
+
+def _build(partnership: Partnership, month: date, now: datetime) -> bool:
+    """True for a report that is new."""
+    try:
+        report = reporting.build_report(partnership=partnership, month=month, now=now)
+    except Exception as error:
+        logger.exception("The health report of partnership %s for %s could not be built.", partnership.pk, month)
+        reporting.note_failure(partnership=partnership, month=month, error=type(error).__name__, now=now)
+        return False
+    return report is not None and report.built_at == now

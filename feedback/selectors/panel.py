@@ -1,39 +1,16 @@
-"""What pages show about feedback: counts, promises kept, and never a person."""
+"""What the page of a meeting says about feedback: counts, and never a person."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum, auto
+from typing import Any
 
+from core.panels import Panel
 from feedback import sealed
-from feedback.choices import Dimension
-from feedback.models import FeedbackWindow, FollowUp
+from feedback.models import FeedbackWindow
 from feedback.models.window import MINIMUM_GROUP, MOST_INVITED
 from feedback.services import WINDOW_LENGTH, people_to_ask
-from goals.models import Action
 from meetings.models import Meeting
-
-SHOWN_ON_FORM = 2
-
-
-@dataclass(frozen=True)
-class FollowThrough:
-    """You said, we did: a low dimension of a month, and the action that answers it."""
-
-    month: date
-    dimension: Dimension
-    action: Action
-
-
-def follow_through(partnership_id: int, *, limit: int | None = None) -> list[FollowThrough]:
-    """What earlier feedback led to, latest first; dropped actions led to nothing."""
-    rows = FollowUp.objects.filter(report__partnership=partnership_id, action__dropped_at=None)
-    needed = ["action__title", "action__started_at", "action__waiting_on", "action__done_at", "action__due_on"]
-    found = rows.order_by("-pk").values_list("report__month", "dimension", "action_id", *needed)[:limit]
-    names = ["pk", *(name.removeprefix("action__") for name in needed)]
-    return [
-        FollowThrough(month, Dimension(dimension), Action(**dict(zip(names, action, strict=True))))
-        for month, dimension, *action in found
-    ]
 
 
 class PanelState(StrEnum):
@@ -79,3 +56,10 @@ def _state_without_window(meeting: Meeting, now: datetime) -> PanelState:
     if people > MOST_INVITED:
         return PanelState.TOO_MANY
     return PanelState.STARTING if meeting.closed_at + WINDOW_LENGTH > now else PanelState.MISSED
+
+
+def meeting_panel(_seat: Any, meeting: Meeting, now: datetime) -> Panel | None:
+    """For the slot on the meeting's page; nothing before the meeting is closed."""
+    if meeting.closed_at is None:
+        return None
+    return Panel("feedback/_meeting_panel.html", feedback_panel(meeting, now))

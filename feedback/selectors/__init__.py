@@ -1,0 +1,23 @@
+"""What pages show about feedback: counts, promises kept, and never a person."""
+
+from feedback.selectors.follow_through import SHOWN_ON_FORM, FollowThrough, follow_through
+from feedback.selectors.health import HealthMonth, MonthState, health_month, health_months
+from feedback.selectors.panel import FeedbackPanel, PanelState, feedback_panel, meeting_panel
+from feedback.selectors.report_page import Line, ReportPage, read_report
+
+__all__ = [
+    "SHOWN_ON_FORM",
+    "FeedbackPanel",
+    "FollowThrough",
+    "HealthMonth",
+    "Line",
+    "MonthState",
+    "PanelState",
+    "ReportPage",
+    "feedback_panel",
+    "follow_through",
+    "health_month",
+    "health_months",
+    "meeting_panel",
+    "read_report",
+]

@@ -1,0 +1,294 @@
+"""A frozen report, read for a page: words and numbers exactly as the payload allows them, in the reader's language."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from core.charts import Drawing, HealthRow, health_dots
+from core.components import STATUSES, Table
+from feedback import form
+from feedback.choices import Dimension
+from feedback.models import HealthReport
+
+UNSURE = "uncertain"
+AGREEMENT = {
+    "agree": gettext_lazy("People agree"),
+    "vary": gettext_lazy("Views vary"),
+    "split": gettext_lazy("Views are split"),
+}
+CERTAINTY = {
+    "clear": gettext_lazy("Clear"),
+    "leaning": gettext_lazy("Likely"),
+    "uncertain": gettext_lazy("Hard to tell"),
+}
+COVERAGE = {
+    "most": gettext_lazy("most people answered"),
+    "some": gettext_lazy("some people answered"),
+    "few": gettext_lazy("few people answered"),
+}
+CONFIDENCE = {"high": gettext_lazy("High"), "medium": gettext_lazy("Medium"), "low": gettext_lazy("Low")}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One question. ``band`` is empty where too few people answered it; texts are empty where they may not be shown."""
+
+    key: str
+    label: str
+    statement: str
+    band: str = ""
+    words: str = ""
+    certainty: str = ""
+    mean: str = ""
+    range: str = ""
+    agreement: str = ""
+    favourable: str = ""
+    confidence: str = ""
+    people: int = 0
+    is_low: bool = False
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """What the page of a published report prints."""
+
+    report: HealthReport
+    title: str
+    lead: str
+    key_points: Sequence[str]
+    lines: Sequence[Line]
+    energy: Line
+    energy_points: Sequence[str]
+    index: str
+    comments: Sequence[str]
+    wants_action: str
+    quality: Sequence[str]
+    promise: Sequence[str]
+    windows: Sequence[Mapping[str, Any]]
+    chart: Drawing
+    table: Table
+    low: Sequence[Line] = field(default=())
+
+
+def read_report(report: HealthReport, *, language: str) -> ReportPage | None:
+    """None for a report that publishes nothing: then its month's one sentence is the whole page."""
+    payload = json.loads(report.payload)
+    if payload["state"] != "published":
+        return None
+    text = form.text_in(payload["form_version"], language)
+    statements = {question.key: question.text for question in text.questions}
+    lines = [
+        _line(cell, cell["key"], str(Dimension(cell["key"]).label), statements[cell["key"]], payload["low"])
+        for cell in payload["dimensions"]
+    ]
+    energy = _line(payload["energy"], "energy", _("Energy"), text.energy.text, ())
+    return ReportPage(
+        report=report,
+        title=_title(lines, payload),
+        lead=_lead(report.month, payload),
+        key_points=_key_points(lines, payload),
+        lines=lines,
+        energy=energy,
+        energy_points=list(_energy_points(payload["energy"])),
+        index=_index(lines, payload),
+        comments=payload["comments"],
+        wants_action=_wants_action(payload["wants_action"]),
+        quality=list(_quality(lines, payload)),
+        promise=text.promise,
+        windows=[{**window, "on": date.fromisoformat(window["on"])} for window in payload["windows"]],
+        chart=_chart(lines, payload),
+        table=_table([*lines, energy]),
+        low=[line for line in lines if line.is_low],
+    )
+
+
+def _line(cell: Mapping[str, Any], key: str, label: str, statement: str, low: Sequence[str]) -> Line:
+    if "band" not in cell:
+        return Line(key, label, statement)
+    return Line(
+        key=key,
+        label=label,
+        statement=statement,
+        band=cell["band"],
+        words=_band_words(cell),
+        certainty=str(CERTAINTY[cell["certainty"]]),
+        mean=_points(cell["tenths"]) if cell["tenths"] is not None else "",
+        range=_("%(low)s to %(high)s") % {"low": _points(cell["low_tenths"]), "high": _points(cell["high_tenths"])},
+        agreement=str(AGREEMENT[cell["agreement"]]) if cell["agreement"] else "",
+        favourable=_percent(cell["favourable"]),
+        confidence=str(CONFIDENCE[cell["confidence"]]),
+        people=cell["people"],
+        is_low=key in low,
+    )
+
+
+def _band_words(cell: Mapping[str, Any]) -> str:
+    first = str(STATUSES[cell["band"]].word)
+    if not cell["second_band"]:
+        return first
+    return _("%(first)s, or %(second)s") % {"first": first, "second": str(STATUSES[cell["second_band"]].word).lower()}
+
+
+def _points(tenths: int) -> str:
+    return number_format(tenths / 10, decimal_pos=1)
+
+
+def _percent(share: Mapping[str, Any] | None) -> str:
+    if share is None:
+        return ""
+    words = {
+        "about": _("about %(percent)s %%"),
+        "at_least": _("%(percent)s %% or more"),
+        "at_most": _("%(percent)s %% or less"),
+    }
+    return words[share["bound"]] % {"percent": share["percent"]}
+
+
+def _named(lines: Sequence[Line]) -> str:
+    return get_text_list([_("“%(topic)s”") % {"topic": line.label} for line in lines], _("and"))
+
+
+def _title(lines: Sequence[Line], payload: Mapping[str, Any]) -> str:
+    strong = [line for line in lines if line.band == "strong"]
+    concern = [line for line in lines if line.band == "concern"]
+    lowest = [line for line in lines if line.key in payload["lowest"] and line.band == "mixed"]
+    if concern:
+        sentence = ngettext("%(topics)s needs attention.", "%(topics)s need attention.", len(concern))
+        return sentence % {"topics": _named(concern)}
+    if lowest:
+        return _("We can gain most on %(topics)s.") % {"topics": _named(lowest)}
+    if strong:
+        return _("Every line we can show works well.")
+    return _("Too few answers to each line to say more.")
+
+
+def _lead(month: date, payload: Mapping[str, Any]) -> str:
+    sentence = ngettext(
+        "%(answered)s answer came from the %(asked)s people asked: %(coverage)s.",
+        "%(answered)s answers came from the %(asked)s people asked: %(coverage)s.",
+        payload["answered"],
+    ) % {
+        "answered": payload["answered"],
+        "asked": payload["asked"],
+        "coverage": COVERAGE[payload["coverage"]],
+    }
+    earlier = [window for window in payload["windows"] if window["on"] < month.isoformat()]
+    if earlier:
+        sentence += " " + _("Answers of earlier months that could not be shown alone are part of it.")
+    return sentence
+
+
+def _key_points(lines: Sequence[Line], payload: Mapping[str, Any]) -> list[str]:
+    points = []
+    for line in (line for line in lines if line.is_low):
+        certain = line.certainty != str(CERTAINTY[UNSURE])
+        sentence = _("%(topic)s: %(words)s.") if certain else _("%(topic)s: %(words)s. It is hard to tell which.")
+        points.append(sentence % {"topic": line.label, "words": line.words.lower()})
+    strong = [line for line in lines if line.band == "strong"]
+    if strong:
+        sentence = ngettext("%(topics)s works well.", "%(topics)s work well.", len(strong))
+        points.append(sentence % {"topics": _named(strong)})
+    split = [line for line in lines if line.agreement == str(AGREEMENT["split"])]
+    if split:
+        points.append(_("Views are split on %(topics)s. Talk about this.") % {"topics": _named(split)})
+    points += _energy_points(payload["energy"])
+    return points[:3]
+
+
+def _energy_points(energy: Mapping[str, Any]) -> list[str]:
+    if not energy["low_share"]:
+        return []
+    share = _("Energy is low for %(share)s of those who said.") % {"share": _percent(energy["low_share"])}
+    if energy["watch"]:
+        share += " " + _("Look at how much we ask of people, and what can wait.")
+    return [share]
+
+
+def _index(lines: Sequence[Line], payload: Mapping[str, Any]) -> str:
+    """Never without the lowest line beside it."""
+    if not payload["index"]:
+        return ""
+    whole = _line(payload["index"], "index", "", "", ())
+    lowest = _named([line for line in lines if line.key in payload["lowest"]])
+    words = {"words": whole.words.lower(), "mean": whole.mean, "range": whole.range, "lowest": lowest}
+    if whole.mean:
+        return _("All eight lines together: %(mean)s, likely between %(range)s. Lowest: %(lowest)s.") % words
+    return _("All eight lines together: %(words)s, likely between %(range)s. Lowest: %(lowest)s.") % words
+
+
+def _wants_action(count: int | str) -> str:
+    if count == "a_few":
+        return _("A few people want someone to act on what they said.")
+    return _("%(count)s people want someone to act on what they said.") % {"count": count} if count else ""
+
+
+def _quality(lines: Sequence[Line], payload: Mapping[str, Any]) -> list[str]:
+    flags = payload["quality"]
+    found = []
+    if flags["low_response"]:
+        found.append(_("Fewer than 40 % of those asked answered. Read the results with care."))
+    if flags["hard_questions"]:
+        hard = [line for line in lines if line.key in flags["hard_questions"]]
+        found.append(_("Many people could not answer %(topics)s.") % {"topics": _named(hard)})
+    if flags["rushed"]:
+        found.append(_("More than half gave the same answer to every line. Answers may be rushed."))
+    hidden = [line for line in lines if not line.band]
+    if hidden:
+        found.append(_("Fewer than five people answered %(topics)s, so it is not shown.") % {"topics": _named(hidden)})
+    return found
+
+
+def _chart(lines: Sequence[Line], payload: Mapping[str, Any]) -> Drawing:
+    rows = []
+    for line, cell in zip(lines, payload["dimensions"], strict=True):
+        if not line.band:
+            rows.append(HealthRow(name=line.label, text=_("Too few answers")))
+            continue
+        rows.append(
+            HealthRow(
+                name=line.label,
+                text=line.mean or str(STATUSES[line.band].word),
+                low=cell["low_tenths"] / 10,
+                high=cell["high_tenths"] / 10,
+                mean=cell["tenths"] / 10 if cell["tenths"] is not None else None,
+            )
+        )
+    spoken = "; ".join(f"{line.label}: {line.words or _('too few answers')}" for line in lines)
+    return health_dots(rows, description=spoken, width=680)
+
+
+def _table(lines: Sequence[Line]) -> Table:
+    none = "–"
+    return Table(
+        columns=(
+            _("Topic"),
+            _("Answers"),
+            _("Result"),
+            _("How sure"),
+            _("Average"),
+            _("Likely range"),
+            _("Agreement"),
+            _("Mostly or fully true"),
+        ),
+        rows=[
+            (
+                line.label,
+                line.people or _("under 5"),
+                line.words or none,
+                line.certainty or none,
+                line.mean or none,
+                line.range or none,
+                line.agreement or none,
+                line.favourable if line.key != "energy" and line.favourable else none,
+            )
+            for line in lines
+        ],
+        numeric=False,
+    )
