@@ -109,7 +109,7 @@ def _results(inputs: Inputs) -> dict[str, Any]:
     energy = _pool(inputs.windows, ENERGY)
     energy_people = _people(inputs.windows, ENERGY)
     return {
-        "coverage": str(answered_words(Fraction(heard, inputs.people_asked))),
+        "coverage": str(answered_words(heard / inputs.people_asked)),
         "dimensions": [{"key": key, **_shown(reading)} for key, reading in dimensions.items()],
         "lowest": lowest,
         "low": _low(dimensions, lowest),

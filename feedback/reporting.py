@@ -31,7 +31,6 @@ LOOK_BACK = timedelta(days=100)
 REVISE_FOR = timedelta(days=62)
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=12)
-QUOTES_FROM = 10
 
 
 def due_months(now: datetime) -> list[tuple[Partnership, date]]:

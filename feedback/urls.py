@@ -1,11 +1,17 @@
 """Routes: the form behind a link, and the health pages of a partnership."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from feedback.views import answering
+from feedback.months import MonthConverter
+from feedback.views import answering, follow_up, health
+
+register_converter(MonthConverter, "month")
 
 app_name = "feedback"
 urlpatterns = [
     path("f/<str:token>/", answering.window_answer, name="window-answer"),
     path("feedback/anonymous/", answering.anonymity, name="anonymity"),
+    path("p/<slug:partnership>/health/", health.health_list, name="health-list"),
+    path("p/<slug:partnership>/health/<month:month>/", health.health_detail, name="health-detail"),
+    path("p/<slug:partnership>/health/<month:month>/<slug:dimension>/action/", follow_up.follow_up, name="follow-up"),
 ]

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     ACTION_UPDATE = auto()
     MEETING_MANAGE = auto()
     HEALTH_VIEW = auto()
+    COMMENT_READ = auto()
     FOLLOW_UP_PLAN = auto()
     DELIVERY_VIEW = auto()
 

@@ -1,6 +1,12 @@
 """What pages show about feedback: counts, promises kept, and never a person."""
 
-from feedback.selectors.follow_through import SHOWN_ON_FORM, FollowThrough, follow_through
+from feedback.selectors.follow_through import (
+    SHOWN_ON_FORM,
+    FollowThrough,
+    comments_for_coordinator,
+    follow_through,
+    follow_ups_of,
+)
 from feedback.selectors.health import HealthMonth, MonthState, health_month, health_months
 from feedback.selectors.panel import FeedbackPanel, PanelState, feedback_panel, meeting_panel
 from feedback.selectors.report_page import Line, ReportPage, read_report
@@ -14,8 +20,10 @@ __all__ = [
     "MonthState",
     "PanelState",
     "ReportPage",
+    "comments_for_coordinator",
     "feedback_panel",
     "follow_through",
+    "follow_ups_of",
     "health_month",
     "health_months",
     "meeting_panel",

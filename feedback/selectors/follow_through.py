@@ -1,13 +1,17 @@
 """What earlier feedback led to."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from feedback.choices import Dimension
-from feedback.models import FollowUp
+from feedback.models import FeedbackComment, FollowUp, HealthReport
 from goals.models import Action
 
 SHOWN_ON_FORM = 2
+COMMENTS_FROM = 10
 
 
 @dataclass(frozen=True)
@@ -29,3 +33,16 @@ def follow_through(partnership_id: int, *, limit: int | None = None) -> list[Fol
         FollowThrough(month, Dimension(dimension), Action(**dict(zip(names, action, strict=True))))
         for month, dimension, *action in found
     ]
+
+
+def follow_ups_of(report: HealthReport) -> QuerySet[FollowUp]:
+    """Actions planned from this month's report, whatever its revision; oldest first."""
+    rows = FollowUp.objects.filter(report__partnership=report.partnership_id, report__month=report.month)
+    return rows.select_related("action__accountable__participation__organization").order_by("pk")
+
+
+def comments_for_coordinator(report: HealthReport) -> list[str]:
+    """Words that may not be quoted, for the one person who may paraphrase them; from ten answers after one meeting."""
+    windows = [w["id"] for w in json.loads(report.payload)["windows"] if w["answered"] >= COMMENTS_FROM]
+    texts = FeedbackComment.objects.filter(window__in=windows, may_quote=False).exclude(text="")
+    return sorted(texts.values_list("text", flat=True))

@@ -1,0 +1,62 @@
+"""The health of working together: the months of a partnership, and the report of one."""
+
+from datetime import date
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import get_language
+
+from core.clock import now
+from core.http import Request, render_page
+from feedback.models import HealthReport
+from feedback.selectors import (
+    HealthMonth,
+    comments_for_coordinator,
+    follow_through,
+    follow_ups_of,
+    health_month,
+    health_months,
+    read_report,
+)
+from partners.access import seat_view
+from partners.models import Seat
+from partners.permissions import Permission
+
+
+@seat_view(Permission.HEALTH_VIEW)
+def health_list(request: Request, seat: Seat) -> HttpResponse:
+    context = {
+        "seat": seat,
+        "months": health_months(seat.partnership, now()),
+        "changed": follow_through(seat.partnership_id),
+    }
+    return render_page(request, "feedback/health_list.html", context)
+
+
+@seat_view(Permission.HEALTH_VIEW)
+def health_detail(request: Request, seat: Seat, month: date) -> HttpResponse:
+    """The report where there is one, else the sentence that says why there is none."""
+    found = health_month(seat.partnership, month, now())
+    if found is None:
+        raise Http404
+    report = _revision(seat, found, request.GET.get("revision"))
+    page = read_report(report, language=get_language() or "en") if report else None
+    context = {"seat": seat, "month": found, "report": report, "page": page}
+    if report and page:
+        context |= {
+            "follow_ups": follow_ups_of(report),
+            "for_coordinator": comments_for_coordinator(report) if seat.can(Permission.COMMENT_READ) else [],
+            "may_plan": seat.can(Permission.FOLLOW_UP_PLAN),
+            "latest": found.report,
+        }
+    return render_page(request, "feedback/health_detail.html", context)
+
+
+def _revision(seat: Seat, month: HealthMonth, wanted: str | None) -> HealthReport | None:
+    """The latest, or an older one that was asked for: what was published stays readable."""
+    if wanted is None or month.report is None:
+        return month.report
+    older = seat.partnership.health_reports.filter(month=month.month)
+    report = older.filter(revision=int(wanted)).first() if wanted.isdecimal() and wanted.isascii() else None
+    if report is None:
+        raise Http404
+    return report
