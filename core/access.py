@@ -4,6 +4,7 @@ Partnership pages use ``partners.access.seat_view``. Every view carries exactly 
 ``view.access``; a walk over all routes fails on one without.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
@@ -19,6 +20,13 @@ from core.http import Request
 View = Callable[..., HttpResponse]
 Declared = Callable[[View], View]
 READ = ("GET", "HEAD")
+logger = logging.getLogger(__name__)
+
+
+def note_refusal(request: Request, *, needs: str) -> None:
+    """Write down who was refused what, by number and name of route: repeated knocking should be seen."""
+    route = request.resolver_match.view_name if request.resolver_match else "?"
+    logger.warning("Refused: person %s at %s, which needs %s", request.user.pk, route, needs)
 
 
 def _declare(view: View, access: str) -> View:
@@ -51,6 +59,7 @@ def staff(*, methods: Sequence[str] = READ) -> Declared:
         @wraps(view)
         def enter(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
             if not getattr(request.user, "is_staff", False):
+                note_refusal(request, needs="staff")
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

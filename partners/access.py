@@ -5,11 +5,10 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from core.access import READ
+from core.access import READ, note_refusal
 from core.http import Request
 from partners.models import Seat
 from partners.permissions import Permission
@@ -30,8 +29,12 @@ def seat_view(permission: Permission, *, methods: Sequence[str] = READ) -> Calla
         @wraps(view)
         def enter(request: Request, partnership: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             seats = Seat.objects.held_by(request.user).with_people()
-            seat = get_object_or_404(seats, partnership__slug=partnership)
+            seat = seats.filter(partnership__slug=partnership).first()
+            if seat is None:
+                note_refusal(request, needs="a seat")
+                raise Http404
             if not seat.can(permission):
+                note_refusal(request, needs=permission)
                 raise PermissionDenied
             return view(request, seat, *args, **kwargs)
 

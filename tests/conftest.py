@@ -28,6 +28,14 @@ class StrictClient(Client):
             assert b"{{" not in response.content
         return response
 
+    def head(self, *args, **kwargs):
+        with connection.execute_wrapper(refuse_writes):
+            return super().head(*args, **kwargs)
+
+    def options(self, *args, **kwargs):
+        with connection.execute_wrapper(refuse_writes):
+            return super().options(*args, **kwargs)
+
 
 @pytest.fixture
 def client():

@@ -20,7 +20,9 @@ class InviteForm(forms.Form):
     """Whom to invite, for which partner, as what. ``seat`` names a vacant seat to fill."""
 
     seat = forms.ModelChoiceField(queryset=Seat.objects.none(), required=False, widget=forms.HiddenInput)
-    partner = PartnerChoice(label=_("Organisation"), queryset=Participation.objects.none(), empty_label=_("Choose an organisation"))
+    partner = PartnerChoice(
+        label=_("Organisation"), queryset=Participation.objects.none(), empty_label=_("Choose an organisation")
+    )
     name = forms.CharField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     title = forms.CharField(
