@@ -28,7 +28,7 @@ class MeasurementForm(forms.Form):
     period_end = DayField(label=gettext_lazy("To"), required=False)
     value = forms.CharField(
         label=gettext_lazy("What was it?"),
-        required=False,
+        error_messages={"required": gettext_lazy("Write the number, or tick that there is none.")},
         max_length=10_000,
         help_text=gettext_lazy("A number. Where there is none, words are kept as words."),
     )
@@ -73,8 +73,11 @@ class MeasurementForm(forms.Form):
         elif data.get("period"):
             start, end = data["period"].split("/")
             data["period_start"], data["period_end"] = date.fromisoformat(start), date.fromisoformat(end)
-        if bool(data.get("value")) == bool(data.get("missing")):
+        if data.get("missing") and data.get("value"):
             self.add_error("value", _("Write the number, or tick that there is none, not both."))
+        elif data.get("missing"):
+            self.errors.pop("value", None)
+            data["value"] = ""
         if data.get("missing") and not data.get("comment"):
             self.add_error("comment", _("Say in a few words why there is no number for this period."))
         if bool(data.get("group_by")) != bool(data.get("group")):

@@ -208,9 +208,22 @@ class GoalReading:
         return self.indicator.target_text if self.indicator else ""
 
     @property
+    def now_number(self) -> str:
+        """The newest number to print large, a percent sign with it; its unit stands beside it as ``now_unit``."""
+        last = self.indicator.last if self.indicator else None
+        if self.indicator is None or last is None or last.value is None:
+            return ""
+        return wording.bare(self.indicator.indicator, last.value)
+
+    @property
+    def now_unit(self) -> str:
+        indicator = self.indicator.indicator if self.indicator else None
+        return "" if indicator is None or wording.is_percentage(indicator) else indicator.unit
+
+    @property
     def has_number(self) -> bool:
         """Whether there is a number to print large; words are too long for that."""
-        return bool(self.indicator and self.indicator.last and self.indicator.last.is_number)
+        return bool(self.now_number)
 
     @property
     def has_picture(self) -> bool:

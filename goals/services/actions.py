@@ -255,7 +255,7 @@ def _assign(action: Action, duties: dict[Seat, Duty]) -> None:
 
 def _tell(action: Action, seats: Iterable[Seat], by: Seat, now: datetime) -> None:
     """One message per person and action; nobody is told what they just did themselves."""
-    people = {seat.person_id for seat in seats if seat.person_id and seat.person and seat.person.email}
+    people = {seat.person.pk for seat in seats if seat.person and seat.person.is_active and seat.person.email}
     outbox.enqueue(
         [
             Draft(
