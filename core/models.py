@@ -1,5 +1,6 @@
 """Cross-cutting persistence: the audit trail and the rate limiter's counters."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -33,7 +34,27 @@ def record(
     **ids: int | str | None,
 ) -> AuditEvent:
     """Append one event; call it inside the service's transaction. ``ids`` holds numbers and codes, never names."""
-    return AuditEvent.objects.create(
+    written = event(verb=verb, target=target, at=at, actor_id=actor_id, partnership_id=partnership_id, **ids)
+    written.save(force_insert=True)
+    return written
+
+
+def record_all(events: Iterable[AuditEvent]) -> None:
+    """Append what :func:`event` built, for services that do one thing to many rows at once."""
+    AuditEvent.objects.bulk_create(events, batch_size=500)
+
+
+def event(
+    *,
+    verb: str,
+    target: models.Model,
+    at: datetime,
+    actor_id: int | None = None,
+    partnership_id: int | None = None,
+    **ids: int | str | None,
+) -> AuditEvent:
+    """Build one event without storing it."""
+    return AuditEvent(
         verb=verb,
         actor_id=actor_id,
         partnership_id=partnership_id,

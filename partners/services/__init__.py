@@ -23,6 +23,7 @@ from partners.services.seating import (
     give_seat,
     invite_to_seat,
     open_seat,
+    open_seats,
     vacate_seat,
 )
 
@@ -44,6 +45,7 @@ __all__ = [
     "invite_to_seat",
     "join_organization",
     "open_seat",
+    "open_seats",
     "start_partnership",
     "vacate_seat",
 ]

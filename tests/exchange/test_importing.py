@@ -363,6 +363,16 @@ def test_persons_come_with_a_tick_without_a_seat():
     assert b"Ada@harbour.example" in bytes(ImportBatch.objects.get(pk=batch.pk).content)
 
 
+@pytest.mark.parametrize("address", ["not an address", "", "a@b", f"{'x' * 260}@harbour.example"])
+def test_a_person_without_a_usable_address_is_known_by_name(address):
+    contact = CONTACT.replace("Ada@harbour.example", address).replace("Harbour Trust", "Somebody else")
+
+    bring(iati(activity(SHIPYARD, PAX, contact)), importer(), with_persons=True)
+
+    found = Contact.objects.get(person__name="Ada Quay")
+    assert (found.person.email, found.organization.name) == (None, "Harbour Trust")
+
+
 def test_undo_restores_every_row():
     person = importer()
     SeatFactory(person=person, holder__person=person, organization__name="SHIPYARD")

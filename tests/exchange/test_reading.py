@@ -1,4 +1,6 @@
 import xml.etree.ElementTree as ET
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,8 @@ from tests.exchange.files import (
     result,
     target,
 )
+
+SAMPLE = Path(__file__).resolve().parents[2] / "exchange" / "samples" / "harbour-youth.xml"
 
 
 def read(data, *, persons=False):
@@ -305,3 +309,24 @@ def test_million_siblings_are_refused_in_bounded_time_and_memory():
     data = iati(activity("<a/>" * 1_200_000))
 
     assert refusal(data) == ("too_many_elements", 6)
+
+
+def test_however_the_example_is_cut_or_damaged_it_is_refused_or_read_whole():
+    """Every cut, and bytes overwritten at many places: never another error, never a ledger that does not add up."""
+    whole = SAMPLE.read_bytes()
+    damaged = [whole[:length] for length in range(0, len(whole), 97)]
+    damaged += [
+        whole[:at] + byte + whole[at + 1 :] for at in range(0, len(whole), 131) for byte in (b"<", b"&", b"\xff")
+    ]
+
+    outcomes = Counter()
+    for data in damaged:
+        try:
+            document = read(data, persons=True)
+        except FileRefused:
+            outcomes["refused"] += 1
+        else:
+            outcomes["read"] += 1
+            assert buckets(document) == document.ledger.source
+
+    assert outcomes["refused"] > 100
