@@ -15,6 +15,7 @@ graceful_timeout = 30
 keepalive = 5
 max_requests = 5_000
 max_requests_jitter = 500
+control_socket_disable = True  # nothing of ours talks to it, and it would lie in a home directory
 accesslog = os.environ.get("ACCESS_LOG") or None
 access_log_format = '%(h)s %(t)s "%(r)s" %(s)s %(b)s %(L)s'
 

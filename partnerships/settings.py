@@ -94,6 +94,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5"]
 # -- Database ---------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'common-thread.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    VAR_DIR.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, never its folder
     # IMMEDIATE takes the write lock at once: an upgrade from a read lock ignores the busy timeout and fails.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -149,7 +150,7 @@ ACCOUNT_RATE_LIMITS = False  # one limiter in the database serves everything, se
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("reports.urls")),
     path("", include("notifications.urls")),
     path("ui/", include("core.urls")),
     path("account/", include("accounts.urls")),

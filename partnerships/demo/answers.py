@@ -2,6 +2,7 @@
 
 import random
 import re
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from feedback.choices import ITEMS
 from partnerships.demo import calendar
 
 LINK = re.compile(r"/f/[A-Za-z0-9_-]{20,}/")
-ANSWERS_AT_ONCE, ANSWERS_WHEN_REMINDED = 0.62, 0.5
+ANSWER_RATE = 0.5  # of those who open a mail that asks; two reminders follow
 SKIPS, SPREAD = 0.05, 0.75
 COMMENTS = 0.3
+
+
+KEPT = timedelta(days=31)
 
 
 class Answering:
@@ -22,26 +26,24 @@ class Answering:
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
-        self.seen: set[str] = set()
-        self.answered: set[tuple[str, str]] = set()
+        self.read: dict[Path, datetime] = {}
 
-    def read_mail(self, *, month: int) -> None:
-        """Open each new mail; some of those who are asked answer at once, some after a reminder."""
-        folder = Path(settings.MAILBOX_DIR)
-        if not folder.exists():
-            return
-        for path in sorted(folder.glob("*.eml")):
-            if path.name in self.seen:
-                continue
-            self.seen.add(path.name)
-            mail = message_from_bytes(path.read_bytes(), policy=policy.default)
-            body = mail.get_body(preferencelist=("plain",))
-            link = LINK.search(body.get_content()) if body else None
-            if link is None:
-                continue
-            reminded = "feedback_reminder" in str(mail.get("List-Id", ""))
-            if self.chance.random() < (ANSWERS_WHEN_REMINDED if reminded else ANSWERS_AT_ONCE):
-                self._answer(link.group(), month=month)
+    def read_mail(self, *, month: int, now: datetime) -> None:
+        """Open each new mail: some people answer at once, some after a reminder. Old mail is thrown away."""
+        for path in sorted(Path(settings.MAILBOX_DIR).glob("*.eml")):
+            if path not in self.read:
+                self.read[path] = now
+                self._open(path, month=month)
+        for path in [path for path, day in self.read.items() if day < now - KEPT]:
+            path.unlink()
+            del self.read[path]
+
+    def _open(self, path: Path, *, month: int) -> None:
+        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+        body = mail.get_body(preferencelist=("plain",))
+        link = LINK.search(body.get_content()) if body else None
+        if link is not None and self.chance.random() < ANSWER_RATE:
+            self._answer(link.group(), month=month)
 
     def _answer(self, path: str, *, month: int) -> None:
         answers: dict[str, str] = {}

@@ -13,7 +13,8 @@ from core.models import AuditEvent, record
 from partners.models import Partnership
 from partnerships import supervisor
 from partnerships.demo import story
-from partnerships.demo.telling import OPERATOR, PASSWORD, Telling
+from partnerships.demo.people import OPERATOR, PASSWORD
+from partnerships.demo.telling import tell
 
 TOLD = "demo.told"
 
@@ -45,7 +46,7 @@ class Command(BaseCommand):
             )
         now = datetime.now(UTC)
         self.stdout.write(f"Telling {story.MONTHS} months of {story.NAME}. This takes a minute or two.")
-        for month in Telling(now=now).tell():
+        for month in tell(now=now):
             self.stdout.write(f"  {month:%B %Y}")
             self.stdout.flush()
         partnership = Partnership.objects.get(name=story.NAME)
