@@ -15,13 +15,13 @@ from django.utils import translation
 from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
 
-from core import dates
+from core import dates, months
 from core.components import Problem
 from feedback import form
 from feedback.choices import ITEMS
 from feedback.form import FormText, Question
 from feedback.forms import SKIPPED, Posted
-from feedback.months import month_of, report_day
+from feedback.months import report_day
 from feedback.sealed import Asked, Receipt
 from feedback.selectors import FollowThrough
 
@@ -100,7 +100,7 @@ def gaps_of(asked: Asked) -> Gaps:
         meeting=asked.meeting,
         met=dates.day(asked.met_at.astimezone(zone)),
         closes=dates.day_time(asked.closes_at.astimezone(zone)),
-        report=dates.day(report_day(month_of(asked.met_at, zone=asked.zone))),
+        report=dates.day(report_day(months.current(at=asked.met_at, zone=asked.zone))),
         invited=str(asked.invited),
     )
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from django.db import transaction
 from django.db.models import F, Q
 
-from core import clock
+from core import clock, months
 from core.models import record
 from feedback.choices import Dimension
 from feedback.models import (
@@ -21,7 +21,7 @@ from feedback.models import (
     ReportFailure,
     WindowSum,
 )
-from feedback.months import first_month_of_memory, month_of, report_day, span
+from feedback.months import first_month_of_memory, report_day
 from feedback.payload import ALGORITHM, Inputs, WindowInput, canonical, compose
 from meetings.choices import Presence
 from meetings.models import Attendance, Meeting
@@ -41,7 +41,7 @@ def due_months(now: datetime) -> list[tuple[Partnership, date]]:
     held: dict[tuple[int, date], str] = {}
     recent = Meeting.objects.closed().filter(starts_at__gte=now - LOOK_BACK)
     for pk, zone, starts_at in recent.values_list("partnership_id", "partnership__time_zone", "starts_at"):
-        held[pk, month_of(starts_at, zone=zone)] = zone
+        held[pk, months.current(at=starts_at, zone=zone)] = zone
     due = {key for key, zone in held.items() if clock.start_of_day(report_day(key[1]), zone=zone) <= now}
     due -= _months_with_open_windows()
     due -= set(HealthReport.objects.filter(month__gte=(now - 2 * LOOK_BACK).date()).values_list("partnership", "month"))
@@ -115,7 +115,7 @@ def note_failure(*, partnership: Partnership, month: date, error: str, now: date
 def gather(partnership: Partnership, month: date, windows: Collection[FeedbackWindow]) -> Inputs:
     """Read what the report of ``month`` is made of: ``windows``, and the records of the month itself."""
     pks = [window.pk for window in windows]
-    start, end = span(month, zone=partnership.time_zone)
+    start, end = months.bounds(month, zone=partnership.time_zone)
     meetings = Meeting.objects.closed().filter(partnership=partnership).starting_within(start, end)
     came = Attendance.objects.filter(meeting__in=meetings, presence__in=(Presence.PRESENT, Presence.DEPUTY))
     rows = list(came.values_list("presence", "person", "deputy", "seat__participation"))
@@ -158,8 +158,8 @@ def _windows_not_yet_reported(partnership: Partnership, month: date) -> list[Fee
 
     So a month with too few answers joins the next, and so does a meeting that was closed late, for half a year.
     """
-    start, _ = span(first_month_of_memory(month), zone=partnership.time_zone)
-    _, end = span(month, zone=partnership.time_zone)
+    start, _ = months.bounds(first_month_of_memory(month), zone=partnership.time_zone)
+    _, end = months.bounds(month, zone=partnership.time_zone)
     reports = HealthReport.objects.filter(partnership=partnership, month__lt=month).order_by("month")
     payloads = [json.loads(payload) for payload in reports.values_list("payload", flat=True)]
     published = {
@@ -181,7 +181,7 @@ def _months_with_open_windows() -> set[tuple[int, date]]:
     windows = FeedbackWindow.objects.open().values_list(
         "meeting__partnership_id", "meeting__partnership__time_zone", "meeting__starts_at"
     )
-    return {(pk, month_of(starts_at, zone=zone)) for pk, zone, starts_at in windows}
+    return {(pk, months.current(at=starts_at, zone=zone)) for pk, zone, starts_at in windows}
 
 
 def _all_alike() -> Q:

@@ -1,11 +1,9 @@
 """Routes: the form behind a link, and the health pages of a partnership."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from feedback.months import MonthConverter
+from core import converters  # noqa: F401 -- makes <month:…> known
 from feedback.views import answering, follow_up, health
-
-register_converter(MonthConverter, "month")
 
 app_name = "feedback"
 urlpatterns = [

@@ -11,11 +11,13 @@ from django.db.models import QuerySet
 from core.clock import today
 from core.components import Seen
 from core.dates import day_year
+from core.panels import Panel
 from meetings.choices import CAME, Presence
 from meetings.models import Attendance, Decision, Meeting, MeetingAction, MeetingQuerySet
 from partners.models import Participation, Partnership, Seat
 from partners.permissions import Permission
 
+STRIP = 12  # meetings on the page of a partner
 BEST_FIRST = (Presence.PRESENT, Presence.DEPUTY, Presence.APOLOGIES, Presence.ABSENT, Presence.UNKNOWN)
 MINUTES_AT_THE_END = re.compile(r"(?P<text>.*[^\s,(])[\s,(]+(?P<minutes>\d{1,3})\s?min\.?\)?")
 ATTENDED_WITH = Attendance.objects.select_related("seat__participation__organization", "person", "deputy").order_by(
@@ -178,6 +180,21 @@ def attendance_strips(partnership: Partnership, *, last: int, until: datetime) -
         AttendanceStrip(row, [Seen(days[pk], _best(presences[row.pk, pk])) for pk in days])
         for row in partnership.participations.select_related("organization").order_by("organization__name", "pk")
     ]
+
+
+def attendance_panel(seat: Seat, participation: Participation, now: datetime) -> Panel | None:
+    """What became of a partner at the last meetings, for their page. Two queries; nothing before the first meeting."""
+    held = _meetings(seat.partnership).closed().filter(starts_at__lt=now)
+    meetings = list(held.order_by("-starts_at", "-pk")[:STRIP])
+    if not meetings:
+        return None
+    presences: dict[int, set[str]] = defaultdict(set)
+    rows = Attendance.objects.filter(meeting__in=meetings, seat__participation=participation)
+    for meeting_id, presence in rows.values_list("meeting_id", "presence"):
+        presences[meeting_id].add(presence)
+    zone = seat.partnership.time_zone
+    seen = [Seen(day_year(today(zone=zone, at=row.starts_at)), _best(presences[row.pk])) for row in reversed(meetings)]
+    return Panel("meetings/_partner_panel.html", seen)
 
 
 def _best(presences: set[str]) -> str:

@@ -219,7 +219,7 @@ RESERVED = {
         "notifications/letters.py", "notifications/delivery.py",
         "notifications/account_adapter.py",  # the name of allauth's hook
     },
-    r"\.delay\(|apply_async|eta=|countdown=|crontab\(": set(),
+    r"\.delay\(|apply_async|\beta=|countdown=|crontab\(": set(),
     r"build_absolute_uri|\.get_host\(": set(),
     r"mark_safe|\|safe\b|autoescape off|SafeString\(|RawSQL|\.extra\(|\beval\(|\bpickle\b|yaml\.load|shell=True": {
         "core/templatetags/ui.py", "core/charts/svg.py", "core/charts/__init__.py", "feedback/form_page.py",

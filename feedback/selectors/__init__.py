@@ -7,7 +7,7 @@ from feedback.selectors.follow_through import (
     follow_through,
     follow_ups_of,
 )
-from feedback.selectors.health import HealthMonth, MonthState, health_month, health_months
+from feedback.selectors.health import HealthMonth, MonthState, WindowCount, health_month, health_months
 from feedback.selectors.panel import FeedbackPanel, PanelState, feedback_panel, meeting_panel
 from feedback.selectors.report_page import Line, ReportPage, read_report
 
@@ -20,6 +20,7 @@ __all__ = [
     "MonthState",
     "PanelState",
     "ReportPage",
+    "WindowCount",
     "comments_for_coordinator",
     "feedback_panel",
     "follow_through",

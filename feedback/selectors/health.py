@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from core import dates
+from core import dates, months
 from feedback import sealed
 from feedback.models import FeedbackWindow, HealthReport, ReportFailure
 from feedback.models.window import MINIMUM_GROUP
-from feedback.months import month_of, next_month, previous_month, report_day
+from feedback.months import report_day
 from meetings.models import Meeting
 from partners.models import Partnership
 
@@ -60,18 +60,18 @@ def health_months(partnership: Partnership, now: datetime) -> list[HealthMonth]:
     facts = _Facts(partnership, now)
     if not facts.meetings:
         return []
-    month, first = month_of(now, zone=partnership.time_zone), min(facts.meetings)
-    months: list[HealthMonth] = []
-    while month >= first and len(months) < MOST_MONTHS:
-        months.append(facts.read(month))
-        month = previous_month(month)
-    return months
+    month, first = months.current(at=now, zone=partnership.time_zone), min(facts.meetings)
+    found: list[HealthMonth] = []
+    while month >= first and len(found) < MOST_MONTHS:
+        found.append(facts.read(month))
+        month = months.shift(month, -1)
+    return found
 
 
 def health_month(partnership: Partnership, month: date, now: datetime) -> HealthMonth | None:
     """One month; None before the first meeting and in the future."""
     facts = _Facts(partnership, now)
-    if not facts.meetings or not min(facts.meetings) <= month <= month_of(now, zone=partnership.time_zone):
+    if not facts.meetings or not min(facts.meetings) <= month <= months.current(at=now, zone=partnership.time_zone):
         return None
     return facts.read(month)
 
@@ -84,7 +84,7 @@ class _Facts:
         held = Meeting.objects.not_cancelled().filter(partnership=partnership, starts_at__lte=now)
         self.meetings: defaultdict[date, list[Meeting]] = defaultdict(list)
         for meeting in held.order_by("starts_at"):
-            self.meetings[month_of(meeting.starts_at, zone=self.zone)].append(meeting)
+            self.meetings[months.current(at=meeting.starts_at, zone=self.zone)].append(meeting)
         windows = list(FeedbackWindow.objects.filter(meeting__partnership=partnership).select_related("meeting"))
         self.answered = sealed.answered_counts([window for window in windows if window.closed_at is None])
         self.windows = {window.meeting_id: window for window in windows}
@@ -161,7 +161,7 @@ def _published(payload: Mapping[str, Any]) -> str:
 
 
 def _held(people: int, month: date) -> str:
-    later = dates.month(next_month(month))
+    later = dates.month(months.shift(month, 1))
     if people == 0:
         return _("Nobody answered, so there is nothing to show.")
     sentence = ngettext(

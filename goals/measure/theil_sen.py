@@ -62,8 +62,8 @@ def kendall_variance(values: Sequence[float]) -> float:
 def is_a_jump(points: Sequence[Point], new: Point, *, resolution: float = 0.0) -> bool:
     """Whether a new value is over four median deviations from the line: worth asking for a typing slip.
 
-    Where most values lie exactly on the line the mean deviation serves; where all do, nothing is asked. Deviations below
-    ``resolution``, the smallest step in which values are given, are rounding and count as one step.
+    Where most values lie exactly on the line the mean deviation serves; where all do, nothing is asked. Deviations
+    below ``resolution``, the smallest step in which values are given, are rounding and count as one step.
     """
     if len(points) < MIN_POINTS_FOR_JUMP:
         return False

@@ -1,0 +1,69 @@
+"""Today and the monthly progress page."""
+
+from datetime import date
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from accounts.access import SignedInRequest
+from core import months
+from core.access import signed_in
+from core.clock import now
+from core.clock import today as today_in
+from core.http import Request, render_page
+from partners.access import seat_view
+from partners.models import Seat
+from partners.permissions import Permission
+from partners.selectors import seats_of
+from reports import pictures, selectors
+from reports.selectors.progress import first_month, latest_month, month_title
+
+
+@signed_in()
+def today(request: SignedInRequest) -> HttpResponse:
+    """The only partnership somebody is in, or the list of theirs."""
+    seats = list(seats_of(request.user))
+    if len(seats) == 1:
+        return redirect("reports:home", partnership=seats[0].partnership.slug)
+    return redirect("partners:partnership-list")
+
+
+@seat_view(Permission.PARTNERSHIP_VIEW)
+def home(request: Request, seat: Seat) -> HttpResponse:
+    at = now()
+    page = selectors.home_page(seat, now=at)
+    context = {
+        "seat": seat,
+        "page": page,
+        "day": today_in(zone=seat.partnership.time_zone, at=at),
+        "windows": [(window, pictures.replies(window)) for window in page.windows],
+        "may_plan_actions": seat.can(Permission.ACTION_PLAN),
+        "may_plan_meetings": seat.can(Permission.MEETING_MANAGE),
+    }
+    return render_page(request, "reports/home.html", context)
+
+
+@seat_view(Permission.PARTNERSHIP_VIEW)
+def progress_latest(_request: Request, seat: Seat) -> HttpResponse:
+    return redirect("reports:progress-month", seat.partnership.slug, latest_month(seat.partnership, now=now()))
+
+
+@seat_view(Permission.PARTNERSHIP_VIEW)
+def progress(request: Request, seat: Seat, month: date) -> HttpResponse:
+    at = now()
+    this_month = months.current(zone=seat.partnership.time_zone, at=at)
+    if not first_month(seat.partnership) <= month <= this_month:
+        raise Http404(_("There is no progress page for this month."))
+    page = selectors.progress_page(seat.partnership, month=month, now=at)
+    context = {
+        "seat": seat,
+        "page": page,
+        "title": month_title(month),
+        "goals": [(reading, pictures.goal(reading)) for reading in page.goals],
+        "plan_bar": pictures.plan_bar(page.plan),
+        "burnup": pictures.burnup(page.plan_months),
+        "burnup_table": pictures.burnup_table(page.plan_months),
+        "may_plan": seat.can(Permission.FOLLOW_UP_PLAN),
+    }
+    return render_page(request, "reports/progress.html", context)
