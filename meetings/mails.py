@@ -23,24 +23,26 @@ def _meeting_of(message: Message) -> Meeting | None:
 
 
 def _is_ahead(message: Message, now: datetime) -> bool:
-    """Invitations and changes: still on, not over, and the recipient is still somebody who was asked."""
+    """Invitations and changes: still on, not over, and the recipient was asked and still holds the seat."""
     meeting = _meeting_of(message)
     return (
         meeting is not None
         and meeting.is_open
         and now < meeting.ends_at
-        and meeting.attendances.filter(person=message.recipient_id).exists()
+        and meeting.attendances.filter(person=message.recipient_id, seat__person=message.recipient_id).exists()
     )
 
 
 def _is_expected(message: Message, now: datetime) -> bool:
-    """Reminders: about to start, and the recipient has not sent apologies."""
+    """Reminders: about to start, and the recipient still holds the seat and sent no apologies."""
     meeting = _meeting_of(message)
     return (
         meeting is not None
         and meeting.is_open
         and now < meeting.starts_at
-        and meeting.attendances.filter(person=message.recipient_id, presence=Presence.UNKNOWN).exists()
+        and meeting.attendances.filter(
+            person=message.recipient_id, seat__person=message.recipient_id, presence=Presence.UNKNOWN
+        ).exists()
     )
 
 

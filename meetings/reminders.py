@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from meetings.choices import Presence
 from meetings.models import Attendance
 from meetings.services import letters
@@ -30,7 +32,7 @@ def plan_reminders(now: datetime) -> None:
     """Store the reminders that are owed now. Never for drafts or meetings called off.
 
     Each has its own span of time, so that after an outage one reminder goes out and not two. Nobody is reminded of what
-    they were told only after the reminder was due, and nobody who has sent apologies.
+    they were told only after the reminder was due, nobody who sent apologies, and nobody who gave up the seat.
     """
     enqueue(list(_owed(now)), now=now)
 
@@ -44,6 +46,7 @@ def _owed(now: datetime) -> Iterator[Draft]:
             meeting__starts_at__gt=now + reminder.until,
             meeting__starts_at__lte=now + reminder.lead,
             presence=Presence.UNKNOWN,
+            seat__person=F("person"),
             person__is_active=True,
             person__email__isnull=False,
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from core.clock import today
 from core.components import Seen
@@ -118,9 +118,15 @@ def past_meetings(partnership: Partnership, *, now: datetime) -> MeetingQuerySet
     return _meetings(partnership).with_turnout().past(now=now).order_by("-starts_at", "-pk")
 
 
-def seats_to_invite(meeting: Meeting) -> QuerySet[Seat]:
-    """Every seat that was not asked yet, by organisation; vacant ones too, because somebody has to see the gap."""
-    seats = meeting.partnership.seats.with_people().exclude(attendances__meeting=meeting)
+def seats_to_invite(meeting: Meeting, *, now: datetime) -> QuerySet[Seat]:
+    """Every seat that was not asked yet, by organisation; vacant ones too, because somebody has to see the gap.
+
+    Until the meeting starts, a seat that has changed hands since counts as not asked.
+    """
+    asked = Attendance.objects.filter(meeting=meeting, seat=OuterRef("pk"))
+    if now < meeting.starts_at:
+        asked = asked.filter(person=OuterRef("person"))
+    seats = meeting.partnership.seats.with_people().filter(~Exists(asked))
     return seats.order_by("participation__organization__name", "pk")
 
 

@@ -84,7 +84,7 @@ def meeting_edit(request: Request, seat: Seat, pk: int) -> HttpResponse:
 @seat_view(Permission.MEETING_MANAGE, methods=READ_AND_WRITE)
 def meeting_invite(request: Request, seat: Seat, pk: int) -> HttpResponse:
     meeting = _meeting(seat, pk)
-    seats = list(selectors.seats_to_invite(meeting))
+    seats = list(selectors.seats_to_invite(meeting, now=clock.now()))
     everybody = [row.pk for row in seats if not row.is_vacant]
     form = forms.InviteForm(_typed(request), seats=seats, initial={"seats": everybody})
     if request.method == "POST" and form.is_valid():

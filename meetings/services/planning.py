@@ -92,15 +92,18 @@ def edit_meeting(*, meeting: Meeting, plan: MeetingPlan, by: Seat, now: datetime
 def invite(*, meeting: Meeting, seats: Collection[Seat], by: Seat, now: datetime) -> Invited:
     """Ask the people on these seats. Seats already asked stay as they are, so asking twice is asking once.
 
-    Works later as well, for more people; after the end of the meeting it only notes who else was asked, without a mail.
+    Works later as well, for more people, and until the start for whoever has taken over a seat. After the end of the
+    meeting it only notes who else was asked, without a mail.
     """
     meeting = locked(meeting)
     refuse_unless_open(meeting)
     if any(seat.partnership_id != meeting.partnership_id for seat in seats):
         raise NobodyToInvite(_("Only seats of this partnership can be invited."))
-    known = meeting.attendances.values_list("seat_id", "person_id", "deputy_id")
-    taken = {person_id for row in known for person_id in row[1:]}
-    asked_before = {row[0] for row in known}
+    if now < meeting.starts_at:
+        _forget_former_holders(meeting, seats)
+    known = list(meeting.attendances.all())
+    taken = {person_id for row in known for person_id in (row.person_id, row.deputy_id)}
+    asked_before = {row.seat_id for row in known}
     new = [
         Attendance(meeting=meeting, seat=seat, person=seat.person, told_at=now)
         for seat in seats
@@ -145,6 +148,13 @@ def _apply(plan: MeetingPlan, meeting: Meeting) -> None:
         setattr(meeting, name, getattr(plan, name))
     if meeting.ends_at <= meeting.starts_at:
         raise MeetingRefused(_("The meeting has to end after it starts."))
+
+
+def _forget_former_holders(meeting: Meeting, seats: Collection[Seat]) -> None:
+    """Where a seat has changed hands since it was asked, the new holder is to be asked instead."""
+    holders = {seat.pk: seat.person_id for seat in seats if seat.person_id is not None}
+    rows = meeting.attendances.filter(seat__in=holders)
+    meeting.attendances.filter(pk__in=[row.pk for row in rows if row.person_id != holders[row.seat_id]]).delete()
 
 
 def _refuse_impossible_move(meeting: Meeting, *, was: datetime, now: datetime) -> None:

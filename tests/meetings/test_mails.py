@@ -13,6 +13,7 @@ from meetings.models import Meeting
 from meetings.reminders import plan_reminders
 from notifications.delivery import dispatch_due
 from notifications.models import Message, MessageState
+from partners.models import Seat
 from partners.permissions import Role
 from tests.factories.goals import ActionFactory
 from tests.factories.partners import PartnershipFactory, SeatFactory
@@ -232,6 +233,19 @@ def test_who_sent_apologies_is_not_reminded(coordinator):
     run(meeting.starts_at - DAYS, meeting.starts_at - HOURS)
 
     assert [sent.to for sent in mail.outbox] == [[f"{coming.person} <{coming.person.email}>"]] * 2
+
+
+def test_who_gave_up_the_seat_hears_nothing_more(coordinator):
+    left, stayed = seat_of(coordinator), seat_of(coordinator)
+    meeting = reminded(coordinator, left, stayed)
+    Seat.objects.filter(pk=left.pk).update(holder=None, person=None)
+    services.edit_meeting(meeting=meeting, plan=replace(PLAN, place="Garden"), by=coordinator, now=NOW)
+    dispatch_due(now=NOW)
+
+    run(meeting.starts_at - DAYS)
+
+    assert {sent.to[0] for sent in mail.outbox} == {f"{stayed.person} <{stayed.person.email}>"}
+    assert [subject.split(":")[0] for subject in subjects()] == ["Changed", "Soon"]
 
 
 def test_a_moved_meeting_takes_its_old_reminders_back_and_reminds_of_the_new_time(coordinator):

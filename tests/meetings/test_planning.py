@@ -8,10 +8,12 @@ from core.models import AuditEvent
 from meetings import services
 from meetings.choices import Presence
 from meetings.models import Attendance, Meeting
+from meetings.selectors import seats_to_invite
 from notifications.models import Message, MessageState
+from partners.models import Seat
 from partners.permissions import Role
 from tests.factories.meetings import AttendanceFactory, MeetingFactory
-from tests.factories.partners import SeatFactory
+from tests.factories.partners import ContactFactory, SeatFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 10, 1, 9, 0, tzinfo=UTC)
@@ -140,6 +142,35 @@ def test_invite_notes_people_without_an_address():
 
     assert [row.seat for row in invited.without_mail] == [seat]
     assert not Message.objects.exists()
+
+
+def test_whoever_takes_over_a_seat_can_be_asked_instead():
+    coordinator, meeting, (passed_on, other) = invited()
+    former, contact = passed_on.person_id, ContactFactory(organization=passed_on.organization)
+    Seat.objects.filter(pk=passed_on.pk).update(holder=contact, person=contact.person)
+    dispatch()
+
+    offered = list(seats_to_invite(meeting, now=NOW))
+    services.invite(meeting=meeting, seats=[row for row in offered if row != coordinator], by=coordinator, now=NOW)
+
+    assert sorted(row.pk for row in offered) == sorted([coordinator.pk, passed_on.pk])
+    assert set(Attendance.objects.values_list("seat", "person")) == {
+        (passed_on.pk, contact.person_id),
+        (other.pk, other.person_id),
+    }
+    assert former != contact.person_id
+    assert mails(state=MessageState.PENDING) == [("meeting_invitation", contact.person_id, 0)]
+
+
+def test_after_the_start_a_seat_keeps_the_person_who_was_asked():
+    coordinator, meeting, (passed_on, _) = invited()
+    former, contact = passed_on.person_id, ContactFactory(organization=passed_on.organization)
+    Seat.objects.filter(pk=passed_on.pk).update(holder=contact, person=contact.person)
+    passed_on.refresh_from_db()
+
+    services.invite(meeting=meeting, seats=[passed_on], by=coordinator, now=meeting.starts_at)
+
+    assert Attendance.objects.get(seat=passed_on).person_id == former
 
 
 def test_invite_of_nobody_is_refused_and_the_meeting_stays_a_draft():
