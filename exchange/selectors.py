@@ -34,6 +34,8 @@ PROBLEMS_SHOWN = 8
 PROBLEMS_PER_PAGE = 50
 BATCHES_PER_PAGE = 20
 CHANGES_SHOWN = 200
+PROPOSALS_SHOWN = 500  # a form has at most 2,000 fields; pairs beyond stay apart
+ORGANISATIONS_OFFERED = 1_000
 
 LOOKS = {
     BatchState.UPLOADED: ("none", "hourglass"),
@@ -127,7 +129,7 @@ def report_of(plan: Plan) -> Report:
     return Report(
         facts=_facts(document, plan),
         activities=[_activity_row(activity, plan.choices) for activity in plan.activities],
-        proposals=[_proposal_row(proposal, plan.choices) for proposal in plan.bodies.proposals],
+        proposals=[_proposal_row(proposal, plan.choices) for proposal in plan.bodies.proposals[:PROPOSALS_SHOWN]],
         problems=[_problem_row(problem) for problem in document.problems[:PROBLEMS_SHOWN]],
         problem_count=len(document.problems) + document.unlisted_problems,
         changes=[_change_row(change) for change in changes[:CHANGES_SHOWN]],
@@ -171,6 +173,11 @@ def imported_partnerships(batch: ImportBatch) -> list[Partnership]:
 
 def kept_text_count(batch: ImportBatch) -> int:
     return KeptText.objects.filter(batch=batch).count()
+
+
+def kept_text_page(batch: ImportBatch, number: str | None) -> Page:
+    texts = KeptText.objects.filter(batch=batch).select_related("partnership").order_by("line", "pk")
+    return Paginator(texts, PROBLEMS_PER_PAGE).get_page(number)
 
 
 def counts_in_words(batch: ImportBatch) -> list[str]:
@@ -277,7 +284,7 @@ def organisation_choices(plan: Plan) -> Iterator[tuple[str, str]]:
     """Organisations of the file as a choice, by name; merged ones once."""
     shown: set[str | int] = set()
     bodies = sorted(plan.bodies.by_key.values(), key=lambda body: (body.name.casefold(), body.key))
-    for body in bodies:
+    for body in bodies[:ORGANISATIONS_OFFERED]:
         target = plan.resolved[body.key]
         if target not in shown:
             shown.add(target)

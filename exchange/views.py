@@ -22,6 +22,7 @@ from exchange.iati.limits import MAX_BYTES
 from exchange.models import BatchState, ImportBatch
 from exchange.services.batches import READ_AT_ONCE
 from exchange.services.planning import FileForgotten
+from exchange.wording import place_in_words
 
 SAMPLE: Final = Path(__file__).resolve().parent / "samples" / "harbour-youth.xml"
 UNPROCESSABLE: Final = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -107,6 +108,16 @@ def import_problems(request: Request, person: Person, batch: int) -> HttpRespons
     found = get_object_or_404(selectors.batches_of(person).filter(document__isnull=False), pk=batch)
     page = selectors.problem_page(found, request.GET.get("page"))
     return render_page(request, "exchange/import_problems.html", {"batch": found, "page": page})
+
+
+@signed_in()
+@importer
+def import_texts(request: Request, person: Person, batch: int) -> HttpResponse:
+    """What the file says beside the fields we have, word for word."""
+    found = get_object_or_404(selectors.batches_of(person).filter(state=BatchState.APPLIED), pk=batch)
+    page = selectors.kept_text_page(found, request.GET.get("page"))
+    rows = [(kept, place_in_words(kept.place)) for kept in page]
+    return render_page(request, "exchange/import_texts.html", {"batch": found, "page": page, "rows": rows})
 
 
 @signed_in(methods=("POST",))

@@ -1,10 +1,12 @@
 """From file to rows and back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.apps import apps
+from django.db import connection
 
 from core.models import AuditEvent
 from exchange import services
@@ -577,3 +579,24 @@ def test_a_matching_organisation_keeps_its_own_words():
 
     known = Organization.objects.get(pk=seat.organization.pk)
     assert (known.name, known.mandate, known.kind) == ("The Trust", "Ours", "civil_society")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="threads share one connection on SQLite in memory")
+def test_the_same_file_twice_at_once_is_imported_once():
+    person = importer()
+    batches = [read(iati(activity(PAX, result(ACCIDENTS))), person) for _ in range(2)]
+    for batch in batches:
+        services.approve_batch(batch=batch, choices=Choices(), now=NOW)
+
+    def apply(batch):
+        try:
+            return services.apply_batch(batch=batch, now=NOW).counts
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        counts = sorted(pool.map(apply, batches), key=len)
+
+    assert counts[0] == {}
+    assert Partnership.objects.count() == 1

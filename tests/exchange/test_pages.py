@@ -194,7 +194,7 @@ def test_an_import_people_worked_on_is_not_taken_back(client, person):
     assert SharedGoal.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["import-detail", "import-problems", "import-undo"])
+@pytest.mark.parametrize("name", ["import-detail", "import-problems", "import-texts", "import-undo"])
 def test_files_of_others_do_not_exist(client, person, name):
     other = applied(PersonFactory(may_start_partnerships=True), iati(activity(org("Secret partner"))))
 
@@ -257,6 +257,24 @@ def test_all_problems_stand_on_their_own_pages(client, person):
 
     assert first.count("Words, not a number. Kept as text.") == 49
     assert second.count("Words, not a number. Kept as text.") == 21
+
+
+def test_kept_texts_can_be_read_with_their_place_and_language(client, person):
+    said = "<narrative>Safe crossings</narrative><narrative xml:lang='FR'>Passages sûrs</narrative>"
+    batch = applied(person, iati(activity(title=f"<title>{said}</title>")))
+
+    text = client.get(page(batch, "import-texts")).content.decode()
+
+    assert "Passages sûrs" in text
+    assert "fr</td>" in text
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_kept_texts_cost_the_same_for_one_and_three(client, person, item_count, django_assert_num_queries):
+    batch = applied(person, iati(activity("<other-identifier ref='7' type='A1'/>" * item_count)))
+
+    with django_assert_num_queries(5):
+        client.get(page(batch, "import-texts"))
 
 
 def test_a_forgotten_file_says_so(client, person):
