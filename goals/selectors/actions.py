@@ -20,7 +20,7 @@ from goals.services.actions import may_update
 from partners.models import Partnership, Seat
 from partners.permissions import Permission
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 LATELY = timedelta(days=14)
 LATELY_SHOWN = 5
 MONTHS_SHOWN = 12
@@ -78,6 +78,10 @@ class ActionRow:
     days_late: int
     may_update: bool
     goal_number: int | None
+
+    @property
+    def goal_text(self) -> str:
+        return _("Goal %(number)s") % {"number": self.goal_number} if self.goal_number else ""
 
     @property
     def key(self) -> str:
@@ -202,10 +206,20 @@ def for_rows(actions: ActionQuerySet) -> ActionQuerySet:
     return actions.select_related("accountable__participation__organization", "accountable__person").defer("detail")
 
 
-def numbered_goals(partnership: Partnership) -> list[tuple[int, int, str]]:
-    """Place in the agreed order from 1, key and title of every goal."""
-    rows = partnership.goals.values_list("pk", "title")
-    return [(number, pk, title) for number, (pk, title) in enumerate(rows, 1)]
+@dataclass(frozen=True)
+class NumberedGoal:
+    """A goal by its place in the agreed order, from 1; ``in_use`` when there are actions for it."""
+
+    number: int
+    pk: int
+    title: str
+    in_use: bool
+
+
+def numbered_goals(partnership: Partnership) -> list[NumberedGoal]:
+    in_use = Exists(Action.objects.filter(goal=OuterRef("pk")))
+    rows = partnership.goals.annotate(in_use=in_use).values_list("pk", "title", "in_use")
+    return [NumberedGoal(number, *row) for number, row in enumerate(rows, 1)]
 
 
 def accountable_partners(partnership: Partnership) -> list[tuple[int, str]]:

@@ -48,7 +48,7 @@ class IndicatorReading:
         """A key of ``core.components.STATUSES``."""
         return str(self.assessment.status)
 
-    @property
+    @cached_property
     def last(self) -> ValueRow | None:
         """The newest value that says something, be it a number or words."""
         return next((row for row in reversed(self.values) if row.kind != ValueKind.EMPTY), None)
@@ -68,11 +68,11 @@ class IndicatorReading:
     def verdict(self) -> str:
         return wording.verdict(self.assessment.status)
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         return wording.sentence(self)
 
-    @property
+    @cached_property
     def now_text(self) -> str:
         return wording.row(self.indicator, self.last)
 
@@ -91,11 +91,11 @@ class IndicatorReading:
         rows = list(self.values[-count:])[::-1]
         return [(periods.label(row.start, row.on), self.value_text(row)) for row in rows]
 
-    @property
+    @cached_property
     def start_text(self) -> str:
         return wording.row(self.indicator, self.baseline)
 
-    @property
+    @cached_property
     def target_text(self) -> str:
         return wording.row(self.indicator, self.target)
 
@@ -128,7 +128,7 @@ class IndicatorReading:
             return None
         return float(start) + float(end - start) * (day - self.baseline.on).days / days
 
-    @property
+    @cached_property
     def forecast(self) -> Forecast | None:
         """Where we land on the target day with the likely range, within what is possible; None where nobody can say."""
         seen = self.assessment

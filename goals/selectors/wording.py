@@ -174,7 +174,7 @@ def describe(reading: IndicatorReading) -> str:
         parts.append(_("Started at %(value)s.") % {"value": reading.start_text})
     if reading.now_text:
         parts.append(_("Now %(value)s.") % {"value": reading.now_text})
-    return " ".join([*parts, sentence(reading), direction(reading.indicator)])
+    return " ".join([*parts, reading.sentence, direction(reading.indicator)])
 
 
 def _with_unit(indicator: Indicator, text: str) -> str:

@@ -137,7 +137,7 @@ def _list_context(request: Request, seat: Seat) -> dict[str, Any]:
         wanted,
         on=on,
         number=request.GET.get("page", ""),
-        goal_numbers={goal: number for number, goal, _title in goals},
+        goal_numbers={goal.pk: goal.number for goal in goals},
     )
     filters = {
         name: value
@@ -155,7 +155,7 @@ def _list_context(request: Request, seat: Seat) -> dict[str, Any]:
         "seat": seat,
         "wanted": wanted,
         "shown": shown,
-        "goals": goals,
+        "goals": [goal for goal in goals if goal.in_use],
         "partners": selectors.accountable_partners(partnership),
         "may_plan": seat.can(Permission.ACTION_PLAN),
         "filters": urlencode(filters),

@@ -16,7 +16,7 @@ from partners.access import seat_view
 from partners.models import Seat
 from partners.permissions import Permission
 
-PAGE_SIZE = 25
+PAGE_SIZE = 20
 FORM = ("GET", "HEAD", "POST")
 
 

@@ -111,15 +111,15 @@ def test_action_list_query_count(client, item_count, role, queries, django_asser
     assert len(page(response).select("#actions .item")) == 2 * item_count
 
 
-def test_the_list_shows_fifty_at_a_time(client, seat):
+def test_the_list_shows_thirty_at_a_time(client, seat):
     Action.objects.bulk_create(
         Action(partnership=seat.partnership, title=f"A{n}", accountable=seat, due_on=date(2026, 4, 1), created_at=NOW)
-        for n in range(52)
+        for n in range(32)
     )
 
     first, second = (page(client.get(url("action-list", seat) + f"?mine=1&page={n}")) for n in (1, 2))
 
-    assert (len(first.select(".item")), texts(second, ".item-title")) == (50, ["A50", "A51"])
+    assert (len(first.select(".item")), texts(second, ".item-title")) == (30, ["A30", "A31"])
     assert "mine=1" in second.select_one("a[rel=prev]")["href"]
 
 
