@@ -66,7 +66,8 @@ def deliver_due(
                     sent += _deliver(message, server, clock)
                 except ServerUnavailable as trouble:
                     logger.warning("The mail server is not available: %s", trouble)
-                    leases.release(batch[position:])
+                    leases.put_back(message)
+                    leases.release(batch[position + 1 :])
                     return sent
     return sent
 

@@ -28,19 +28,30 @@ def claim(*, now: datetime, owner: str) -> list[Message]:
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         mine = Message.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:BATCH]))
-        mine.update(state=MessageState.SENDING, lease_owner=owner, lease_until=now + LEASE, attempts=F("attempts") + 1)
+        mine.update(state=MessageState.SENDING, lease_owner=owner, lease_until=now + LEASE)
         return list(mine.select_related("recipient").order_by("-priority", "next_attempt_at", "pk"))
 
 
 def hold(message: Message, *, now: datetime) -> bool:
-    """The fence: true while the message is still ours, and then for a whole lease from ``now``."""
-    return _mine(message).update(lease_until=now + LEASE) == 1
+    """The fence: true while the message is still ours, and then for a whole lease from ``now``.
+
+    Here the attempt is counted, not when claiming: of a batch whose dispatcher is killed, only the message in hand was
+    tried, and only a message that kills its dispatcher itself runs out of attempts.
+    """
+    is_ours = _mine(message).update(lease_until=now + LEASE, attempts=F("attempts") + 1) == 1
+    message.attempts += is_ours
+    return is_ours
 
 
 def release(messages: Sequence[Message]) -> None:
-    """Give back what was not tried; it costs no attempt."""
+    """Give back what was claimed and not tried."""
     for message in messages:
-        _mine(message).update(state=MessageState.PENDING, lease_owner="", lease_until=None, attempts=F("attempts") - 1)
+        _leave(message, state=MessageState.PENDING)
+
+
+def put_back(message: Message) -> None:
+    """Give back a message that was in hand when nothing could be sent; it costs no attempt."""
+    _leave(message, state=MessageState.PENDING, attempts=F("attempts") - 1)
 
 
 def mark_sent(message: Message, *, now: datetime) -> bool:

@@ -1,6 +1,8 @@
 """Servers for tests, on loopback and free ports: a mail server with faults, scratch databases, Redis."""
 
+import asyncio
 import hashlib
+import logging
 import os
 import shutil
 import smtplib
@@ -23,6 +25,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 ROOT = Path(__file__).parents[1]
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 POSTGRESQL_SERVER = "postgres://postgres@127.0.0.1:5432/common_thread"
 REDIS_SERVER = "redis://127.0.0.1:6379/9"
 
@@ -37,10 +40,11 @@ class Faults:
     """Which trouble the mail server makes. Drawn from the address and the attempt, so a run can be repeated.
 
     ``temporary`` refuses a recipient with 451 for now, ``permanent`` with 550 for good; ``ambiguous`` takes the mail
-    and then answers 421 as if it had not. Shares of 1.
+    and then answers 421 as if it had not. Shares of 1. ``seconds`` is how long it thinks about each mail.
     """
 
-    def __init__(self, *, temporary=0.0, permanent=0.0, ambiguous=0.0):
+    def __init__(self, *, temporary=0.0, permanent=0.0, ambiguous=0.0, seconds=0.0):
+        self.seconds = seconds
         self.temporary, self.permanent, self.ambiguous = temporary, permanent, ambiguous
         self.tries = Counter()
         self.injected = Counter()
@@ -112,6 +116,7 @@ class SmtpSink:
         return "250 OK"
 
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 -- aiosmtpd's name
+        await asyncio.sleep(self.faults.seconds)
         self.envelopes.append(envelope)
         return self.faults.after_data(envelope.rcpt_tos[0]) or "250 OK"
 

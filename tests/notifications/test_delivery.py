@@ -102,6 +102,17 @@ def test_a_message_leased_elsewhere_is_left_alone_until_the_lease_ends(world):
     assert (message.state, message.attempts) == (MessageState.SENT, 2)
 
 
+def test_being_claimed_by_a_dispatcher_that_dies_costs_no_attempt(world):
+    message = MessageFactory()
+    for hours in range(MAX_ATTEMPTS + 1):
+        leases.claim(now=NOW + timedelta(hours=hours), owner=f"dies-{hours}")
+
+    dispatch_due(now=NOW + timedelta(days=1))
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (MessageState.SENT, 1)
+
+
 def test_who_lost_the_lease_neither_sends_nor_settles(world):
     message = MessageFactory()
     (mine,) = leases.claim(now=NOW, owner="first")
