@@ -1,6 +1,6 @@
 """What ``manage.py check --deploy`` refuses besides Django's own list: settings that lose data, mail or secrets."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,9 +14,9 @@ from notifications.models import LEASE
 SHORTEST_KEY = 50
 BUSY_TIMEOUT_MS = 20_000
 PRAGMAS: dict[str, set[Any]] = {
-    "journal_mode": {"wal"},
-    "synchronous": {1, 2},  # NORMAL, on request, or FULL
-    "foreign_keys": {1},
+    "PRAGMA journal_mode": {"wal"},
+    "PRAGMA synchronous": {1, 2},  # NORMAL, on request, or FULL
+    "PRAGMA foreign_keys": {1},
 }
 LOCAL_HOSTS = {None, "localhost", "127.0.0.1", "::1"}
 REAL_MAIL = "django.core.mail.backends.smtp.EmailBackend"
@@ -82,7 +82,7 @@ def mail_leaves_the_house() -> Findings:
 @_check
 def mail_timeout_fits_the_lease() -> Findings:
     longest = LEASE.total_seconds() / 4
-    if not settings.EMAIL_TIMEOUT or settings.EMAIL_TIMEOUT > longest:
+    if not settings.EMAIL_TIMEOUT or longest < settings.EMAIL_TIMEOUT:
         yield Error(
             f"EMAIL_TIMEOUT is not set or longer than {longest:.0f} s.",
             hint="A message in hand must be finished before another dispatcher may take it over.",
@@ -105,7 +105,7 @@ def beat_knows_plain_intervals() -> Findings:
 def broker_redelivers_late_enough_and_never_hangs() -> Findings:
     if not settings.CELERY_BROKER_URL.startswith(("redis", "valkey", "unix", "sentinel")):
         return
-    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    options: Mapping[str, Any] = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     if options.get("visibility_timeout", 0) < 2 * settings.CELERY_TASK_TIME_LIMIT:
         yield Error(
             "The broker's visibility_timeout is shorter than twice the hard time limit of a task.",
@@ -128,12 +128,12 @@ def database_options_hold() -> Findings:
         yield Error("SQLite's transaction_mode is not IMMEDIATE.", hint="Writers would meet locks.", id="ct.E011")
     try:
         with connection.cursor() as cursor:
-            found = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in PRAGMAS}
+            found = {question: cursor.execute(question).fetchone()[0] for question in PRAGMAS}
             patience = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
     except DatabaseError:
         yield Error("The database does not answer.", id="ct.E012")
         return
-    wrong = sorted(name for name, wanted in PRAGMAS.items() if found[name] not in wanted)
+    wrong = [question.split()[1] for question, wanted in PRAGMAS.items() if found[question] not in wanted]
     if patience < BUSY_TIMEOUT_MS:
         wrong.append("busy_timeout")
     if wrong:
@@ -148,6 +148,7 @@ def clock_is_right() -> Findings:
 
 @_check
 def logs_hide_tokens() -> Findings:
-    for name, handler in settings.LOGGING.get("handlers", {}).items():
+    logging: Mapping[str, Any] = settings.LOGGING
+    for name, handler in logging.get("handlers", {}).items():
         if "tokens" not in handler.get("filters", []):
             yield Error(f"The log handler “{name}” does not hide the tokens of links.", id="ct.E015")

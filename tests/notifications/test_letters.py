@@ -3,10 +3,12 @@ from email import message_from_bytes, policy
 
 import pytest
 from django.core import mail
+from django.template.loader import get_template
 
 from notifications.delivery import dispatch_due
 from notifications.letters import one_line
 from notifications.models import Message, MessageState
+from notifications.registry import kinds
 from tests.factories.accounts import PersonFactory
 from tests.factories.notifications import MessageFactory
 from tests.notifications.conftest import NOW
@@ -195,3 +197,15 @@ def test_an_address_that_is_none_is_given_up(world):
 def test_a_long_name_is_cut_and_direction_marks_go():
     assert one_line("a" * 500, for_address=True) == "a" * 70
     assert one_line("in\u202evoice\u200b.exe") == "in voice .exe"
+
+
+def test_every_registered_kind_has_its_templates():
+    found = {
+        kind.name: [
+            str(get_template(f"emails/{kind.template}.{end}").origin.name) for end in ("subject.txt", "txt", "html")
+        ]
+        for kind in kinds()
+    }
+
+    assert all(len(set(templates)) == 3 for templates in found.values())
+    assert all(str(kind.description) for kind in kinds())

@@ -2,7 +2,7 @@ from copy import deepcopy
 
 import pytest
 from celery.schedules import crontab
-from django.db import OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
 from partnerships import checks
 
@@ -71,7 +71,12 @@ def test_without_redis_nothing_is_asked_of_it(production):
 
 
 @pytest.fixture
-def options(monkeypatch):
+def connection():
+    return connections[DEFAULT_DB_ALIAS]
+
+
+@pytest.fixture
+def options(connection, monkeypatch):
     """The connection's settings, as a copy to change."""
     changed = deepcopy(connection.settings_dict)
     monkeypatch.setattr(connection, "settings_dict", changed)
@@ -99,8 +104,8 @@ class Answers:
 
 
 @pytest.fixture
-def sqlite(options, monkeypatch):
-    monkeypatch.setattr(type(connection), "vendor", "sqlite")
+def sqlite(options, connection, monkeypatch):
+    monkeypatch.setattr(connection, "vendor", "sqlite")
     options["OPTIONS"] = {"transaction_mode": "IMMEDIATE"}
 
     def answer(**values):
@@ -129,7 +134,7 @@ def test_sqlite_must_take_its_lock_at_once(sqlite, options):
     assert [finding.id for finding in checks.database_options_hold()] == ["ct.E011"]
 
 
-def test_a_database_that_does_not_answer_is_a_finding(sqlite, monkeypatch):
+def test_a_database_that_does_not_answer_is_a_finding(sqlite, connection, monkeypatch):
     def fail():
         raise OperationalError
 
@@ -138,8 +143,8 @@ def test_a_database_that_does_not_answer_is_a_finding(sqlite, monkeypatch):
     assert [finding.id for finding in checks.database_options_hold()] == ["ct.E012"]
 
 
-def test_postgresql_must_check_a_connection_before_using_it(options, monkeypatch):
-    monkeypatch.setattr(type(connection), "vendor", "postgresql")
+def test_postgresql_must_check_a_connection_before_using_it(options, connection, monkeypatch):
+    monkeypatch.setattr(connection, "vendor", "postgresql")
     options["CONN_HEALTH_CHECKS"] = True
     before = checks.database_options_hold()
     options["CONN_HEALTH_CHECKS"] = False
