@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 
 from core.models import AuditEvent
-from exchange import services
+from exchange import services, tasks
 from exchange.models import BatchState, ExternalKey, ImportBatch, ImportedRow, KeptText
 from exchange.services import Choices, UndoBlocked
 from exchange.services.applying import MayNotImport, NotApproved
@@ -600,3 +600,15 @@ def test_the_same_file_twice_at_once_is_imported_once():
 
     assert counts[0] == {}
     assert Partnership.objects.count() == 1
+
+
+def test_the_alarm_clocks_do_what_the_rows_say(monkeypatch):
+    monkeypatch.setattr("core.clock.now", lambda: NOW + timedelta(days=31))
+    person = importer()
+    services.upload_file(person=person, name="a.xml", content=iati(activity(PAX)), with_persons=False, now=NOW)
+
+    tasks.work_on_waiting_batches()
+    tasks.purge_old_files()
+
+    batch = ImportBatch.objects.get()
+    assert (batch.state, batch.content) == (BatchState.READ, None)
