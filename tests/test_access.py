@@ -67,6 +67,7 @@ OBJECTS = {
     "meetings:decision-edit": lambda t: {"pk": t.meeting.pk, "number": t.decision.number},
     "feedback:health-detail": lambda t: {"month": t.report.month},
     "feedback:follow-up": lambda t: {"month": t.report.month, "dimension": "voice"},
+    "reports:progress-month": lambda t: {"month": t.report.month},
     "exchange:import": lambda t: {"batch": t.batch.pk},
 }  # fmt: skip
 
@@ -401,6 +402,11 @@ def test_choices_offer_and_accept_only_rows_of_this_table(tables):
     assert len(found) >= 4
 
 
+@pytest.mark.django_db
+def test_every_route_has_an_example(tables):
+    assert {name: targets(name, tables.a, tables.b) for name in ROUTES}.keys() == ROUTES.keys()
+
+
 def test_a_route_without_an_example_is_found(monkeypatch):
     monkeypatch.setitem(ROUTES, "goals:secret-thing", (None, frozenset({"partnership", "pk"})))
 
@@ -429,7 +435,8 @@ OUR_APPS = {"accounts", "notifications", "partners", "goals", "meetings", "feedb
 PRIVILEGED = {
     "id", "pk", "password", "email", "is_staff", "is_active", "is_superuser", "may_start_partnerships", "last_login",
     "partnership", "participation", "person", "holder", "slug", "state", "created_at", "closed_at", "done_at",
-    "done_by", "sent_at", "invited_count", "payload", "sha256", "organization", "recipient", "secret", "sequence", "uid",
+    "done_by", "sent_at", "invited_count", "payload", "sha256", "organization", "recipient",
+    "secret", "sequence", "uid",
 }  # fmt: skip
 
 
