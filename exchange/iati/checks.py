@@ -143,7 +143,6 @@ def _check_direction(indicator: Indicator, where: str, problems: Problems) -> No
 def _check_periods(indicator: Indicator, where: str, first: date | None, last: date | None, problems: Problems) -> None:
     if not indicator.periods:
         problems.add(What.NO_PERIOD, line=indicator.line, where=where)
-    spans: list[tuple[date, date]] = []
     for period in indicator.periods:
         at = f"{where}/period[{period.number}]"
         raw = one_line(f"{period.start_raw} – {period.end_raw}")
@@ -156,6 +155,19 @@ def _check_periods(indicator: Indicator, where: str, first: date | None, last: d
             continue
         if (first and period.start < first) or (last and period.end > last):
             problems.add(What.PERIOD_OUTSIDE_ACTIVITY, line=period.line, where=at, value=raw)
-        if any(start <= period.end and period.start <= end for start, end in spans):
-            problems.add(What.PERIODS_OVERLAP, line=period.line, where=at, value=raw)
-        spans.append((period.start, period.end))
+    _check_overlaps(indicator, where, problems)
+
+
+def _check_overlaps(indicator: Indicator, where: str, problems: Problems) -> None:
+    """Name each period that begins before an earlier one has ended."""
+    spans = sorted(
+        (period.start, period.end, period.number, period)
+        for period in indicator.periods
+        if period.start is not None and period.end is not None and period.start <= period.end
+    )
+    latest: date | None = None
+    for start, end, number, period in spans:
+        if latest is not None and start <= latest:
+            raw = one_line(f"{period.start_raw} – {period.end_raw}")
+            problems.add(What.PERIODS_OVERLAP, line=period.line, where=f"{where}/period[{number}]", value=raw)
+        latest = end if latest is None else max(latest, end)
