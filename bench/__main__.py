@@ -1,0 +1,39 @@
+"""``python -m bench``: every benchmark, or those named, and one table at the end."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from bench import form_cpu
+from bench.place import Place
+from bench.results import Line, table
+
+BENCHMARKS: dict[str, Callable[[Place], Iterable[Line]]] = {
+    "form": form_cpu.run,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Speed as ratios to floors of the same run.")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"one or more of: {', '.join(BENCHMARKS)}")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(BENCHMARKS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    lines: list[Line] = []
+    with Place() as place:
+        for name in options.names or BENCHMARKS:
+            began = time.perf_counter()
+            lines += BENCHMARKS[name](place)
+            print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
+    print(table(lines))
+    if options.json:
+        options.json.write_text(json.dumps([line.as_json() for line in lines], indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

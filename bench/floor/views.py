@@ -1,0 +1,29 @@
+from django.db.models import Count
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+
+from bench.floor.forms import QUESTIONS, SCALE, AnswerForm
+from bench.floor.models import Answer, Board
+
+
+def hello(request):
+    return HttpResponse("Hello, world.")
+
+
+def answer(request):
+    """A hand-written form; one INSERT."""
+    form = AnswerForm(request.POST or None)
+    if form.is_valid():
+        Answer.objects.create(**form.cleaned_data)
+        return HttpResponse(render_to_string("floor/thanks.html"))
+    context = {"questions": QUESTIONS, "scale": SCALE, "form": form}
+    return HttpResponse(render_to_string("floor/form.html", context))
+
+
+def board(request, pk):
+    """A board of cards with their owners, in three queries."""
+    shown = Board.objects.get(pk=pk)
+    cards = list(shown.cards.select_related("owner").order_by("due_on", "pk"))
+    counts = shown.cards.values_list("status").annotate(Count("pk")).order_by("status")
+    context = {"board": shown, "cards": cards, "counts": counts}
+    return HttpResponse(render_to_string("floor/board.html", context))
