@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import form_cpu
+from bench import form_cpu, journeys
 from bench.place import Place
 from bench.results import Line, table
 
 BENCHMARKS: dict[str, Callable[[Place], Iterable[Line]]] = {
     "form": form_cpu.run,
+    "journeys": journeys.run,
+    "integrity": journeys.integrity,
 }
 
 

@@ -4,6 +4,7 @@ from itertools import cycle
 
 from django.core.wsgi import get_wsgi_application
 
+from bench.answers import fields_of
 from bench.floor.handler import beside_the_product
 from bench.inside import seeding
 from bench.inside.calling import Caller, interleaved, statements
@@ -16,17 +17,17 @@ def measure() -> dict[str, float]:
     [links] = seeding.windows(count=1)
     ours, floor = Caller(get_wsgi_application()), Caller(beside_the_product())
     for number, link in enumerate(links):
-        ours.post(f"/f/{link}/", seeding.fields_of(number))
+        ours.post(f"/f/{link}/", fields_of(number))
     turn = cycle(enumerate(links))
 
     def revise() -> None:
         number, link = next(turn)
-        ours.post(f"/f/{link}/", seeding.fields_of(number))
+        ours.post(f"/f/{link}/", fields_of(number))
 
     calls = {
         "floor_get": lambda: floor.get("/form/"),
         "ours_get": lambda: ours.get(f"/f/{links[0]}/"),
-        "floor_post": lambda: floor.post("/form/", seeding.fields_of(1)),
+        "floor_post": lambda: floor.post("/form/", fields_of(1)),
         "ours_post": revise,
     }
     taken = interleaved(calls, rounds=ROUNDS)

@@ -14,7 +14,6 @@ from accounts.models import Person
 from bench.floor.models import Board, Card, Owner
 from core import clock
 from feedback import form, sealed
-from feedback.choices import ITEMS
 from feedback.models import FeedbackWindow, Invitation
 from goals.choices import ValueKind
 from goals.models import Action, Indicator, Measurement, SharedGoal, Target
@@ -59,16 +58,6 @@ def _window(seats: list[Seat], *, now: datetime) -> list[str]:
     sealed.open_bag(window_id=window.pk)
     asked = Invitation.objects.bulk_create(Invitation(window=window, person_id=seat.person_id) for seat in seats)
     return [sealed.mint_token(invitation_id=invitation.pk) for invitation in asked]
-
-
-def fields_of(number: int) -> dict[str, str]:
-    """What visitor ``number`` sends: every line, and words that nobody else sends."""
-    ratings = {item: str((number + place) % 5 + 1) for place, item in enumerate(ITEMS)}
-    return {**ratings, "comment": words_of(number), "may_quote": "on", "wants_action": "on"}
-
-
-def words_of(number: int) -> str:
-    return f"Visitor {number}: shorter papers, and please send them a week before we meet."
 
 
 def session_of(person: Person) -> str:
