@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import form_cpu, journeys
+from bench import form_cpu, importing, journeys, pages, wire, worker
 from bench.place import Place
 from bench.results import Line, table
 
@@ -15,6 +15,10 @@ BENCHMARKS: dict[str, Callable[[Place], Iterable[Line]]] = {
     "form": form_cpu.run,
     "journeys": journeys.run,
     "integrity": journeys.integrity,
+    "pages": pages.run,
+    "import": importing.run,
+    "worker": worker.run,
+    "wire": wire.run,
 }
 
 

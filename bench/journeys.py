@@ -18,9 +18,10 @@ from bench.results import Limit, Line, Result
 
 CLIENTS = (8, 32)
 ROUNDS = 3
-VISITORS = 240  # of ours in each round
+SECONDS = 2.5  # of each run
+VISITORS = 480  # more than can be served in that time
 ROOM = 60
-CROWD, CROWD_VISITORS = 128, 1500
+CROWD, CROWD_VISITORS = 128, 900
 KILL_AFTER = 2.0  # seconds
 
 Script = Sequence[Step]
@@ -40,8 +41,8 @@ def _rates(place: Place, database: Database) -> Iterator[Line]:
     rounds = len(CLIENTS) * ROUNDS
     links = list(chain(*place.inside("seeding.windows", database, count=rounds * VISITORS // ROOM)))
     ours = iter(_script(number, link) for number, link in enumerate(links))
-    floor = [[Step("/form/"), Step("/form/", fields_of(number))] for number in range(2 * VISITORS)]
-    hello = [[Step("/"), Step("/")]] * (3 * VISITORS)
+    floor = [[Step("/form/"), Step("/form/", fields_of(number))] for number in range(4 * VISITORS)]
+    hello = [[Step("/"), Step("/")]] * (10 * VISITORS)
     with ExitStack() as stack:
         server = stack.enter_context(place.serving(OURS, database, "/healthz/live"))
         beside = stack.enter_context(place.serving(FLOOR, database, "/"))
@@ -51,9 +52,9 @@ def _rates(place: Place, database: Database) -> Iterator[Line]:
             found: dict[str, list[Load]] = {"ours": [], "floor": [], "hello": []}
             for _ in range(ROUNDS):
                 scripts = [next(ours) for _ in range(VISITORS)]
-                found["ours"].append(drive(server.port, scripts, clients=clients))
-                found["floor"].append(drive(beside.port, floor, clients=clients))
-                found["hello"].append(drive(beside.port, hello, clients=clients))
+                found["ours"].append(drive(server.port, scripts, clients=clients, seconds=SECONDS))
+                found["floor"].append(drive(beside.port, floor, clients=clients, seconds=SECONDS))
+                found["hello"].append(drive(beside.port, hello, clients=clients, seconds=SECONDS))
             yield from _compare(found, f"{clients} clients, {database.name}")
 
 

@@ -1,10 +1,10 @@
 """A small load generator on loopback: visitors who open a form and send it, one connection each."""
 
 import asyncio
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import ceil, inf
 from statistics import median
 from urllib.parse import urlencode
 
@@ -58,24 +58,26 @@ class Load:
 def spread(journeys: Sequence[Journey]) -> float:
     """p99 over p50 of the time a journey takes."""
     times = sorted(journey.seconds for journey in journeys)
-    return times[math.ceil(len(times) * 0.99) - 1] / median(times)
+    return times[ceil(len(times) * 0.99) - 1] / median(times)
 
 
-def drive(port: int, scripts: Sequence[Sequence[Step]], *, clients: int) -> Load:
-    """Let ``clients`` visitors at a time walk through their scripts.
+def drive(port: int, scripts: Sequence[Sequence[Step]], *, clients: int, seconds: float = inf) -> Load:
+    """Let ``clients`` visitors at a time walk through their scripts; after ``seconds`` nobody new sets out.
 
     A connection that breaks is opened anew and the request sent again, as a person would; an answer is final.
     """
-    return asyncio.run(_drive(port, scripts, clients))
+    return asyncio.run(_drive(port, scripts, clients, seconds))
 
 
-async def _drive(port: int, scripts: Sequence[Sequence[Step]], clients: int) -> Load:
+async def _drive(port: int, scripts: Sequence[Sequence[Step]], clients: int, seconds: float) -> Load:
     waiting = iter([[step.as_bytes(port) for step in script] for script in scripts])
     done: list[Journey] = []
 
     async def walk() -> None:
         for script in waiting:
             began = time.perf_counter()
+            if began > latest:
+                break
             journey = Journey()
             async with _Visitor(port) as visitor:
                 for request in script:
@@ -84,6 +86,7 @@ async def _drive(port: int, scripts: Sequence[Sequence[Step]], clients: int) -> 
             done.append(journey)
 
     began = time.perf_counter()
+    latest = began + seconds
     await asyncio.gather(*(walk() for _ in range(clients)))
     return Load(done, time.perf_counter() - began)
 

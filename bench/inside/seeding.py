@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import count
-from secrets import token_urlsafe
+from secrets import token_hex
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -24,7 +23,6 @@ from partners.permissions import Role
 
 ROOM = 60  # people at one meeting
 MONTHS = 12
-_numbers = count(1)
 
 
 @transaction.atomic
@@ -39,7 +37,7 @@ def _window(seats: list[Seat], *, now: datetime) -> list[str]:
     started = now - timedelta(hours=3)
     meeting = Meeting.objects.create(
         partnership_id=seats[0].partnership_id,
-        title=f"Meeting {next(_numbers)}",
+        title="Steering group",
         starts_at=started,
         ends_at=started + timedelta(hours=2),
         time_zone="Europe/Paris",
@@ -92,9 +90,9 @@ def partnership(*, size: int) -> dict[str, str | int]:
 
 def _partnership(*, size: int, now: datetime) -> list[Seat]:
     """One seat of each partner, the first a coordinator's."""
-    number = next(_numbers)
+    number = token_hex(4)
     together = Partnership.objects.create(
-        name=f"Clean water {number}",
+        name="Clean water",
         slug=f"clean-water-{number}",
         time_zone="Europe/Paris",
         created_at=now - timedelta(days=400),
@@ -105,7 +103,7 @@ def _partnership(*, size: int, now: datetime) -> list[Seat]:
         for name in names
     )
     people = Person.objects.bulk_create(
-        Person(name=f"Robin Example {place}", email=f"robin.{place}.{number}.{token_urlsafe(4).lower()}@example.org")
+        Person(name=f"Robin Example {place}", email=f"robin.{place}.{number}@example.org")
         for place in range(size)
     )
     contacts = Contact.objects.bulk_create(
