@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil, inf
 from statistics import median
+from typing import Self
 from urllib.parse import urlencode
 
 SECONDS_PER_ANSWER = 30
@@ -98,7 +99,7 @@ class _Visitor:
         self._port = port
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def __aenter__(self) -> "_Visitor":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_error: object) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bench.place import Database, Place
+from bench.place import Place
 from bench.results import Limit, Line, Result
 
 SIZES = (10, 100, 1_000)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tests import servers
 
@@ -52,7 +51,7 @@ class Place:
         self._stack = ExitStack()
         self._databases: dict[str, Database | None] = {}
 
-    def __enter__(self) -> "Place":
+    def __enter__(self) -> Self:
         self.folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         self._stack.enter_context(servers.everything_stopped_afterwards())
         self.run("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
@@ -156,11 +155,3 @@ def _stop(process: subprocess.Popen) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def copy_of(database: Database, folder: Path) -> Database:
-    """The same SQLite database in another file."""
-    source = Path(database.url.removeprefix("sqlite:///"))
-    target = folder / f"copy-{time.monotonic_ns()}.sqlite3"
-    shutil.copy(source, target)
-    return Database(database.name, f"sqlite:///{target}")

@@ -4,7 +4,7 @@ import os
 
 import environ
 
-from bench.floor.handler import MIDDLEWARE as MIDDLEWARE
+from bench.floor.handler import MIDDLEWARE  # noqa: F401 -- a setting
 
 SECRET_KEY = os.environ["SECRET_KEY"]
 DEBUG = False
@@ -12,7 +12,6 @@ ALLOWED_HOSTS = ["127.0.0.1"]
 INSTALLED_APPS = ["bench.floor"]
 ROOT_URLCONF = "bench.floor.urls"
 WSGI_APPLICATION = "bench.floor.wsgi.application"
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 DATABASES = {"default": environ.Env().db("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -1,5 +1,8 @@
 """Pages of a partnership with more and more behind them, called in turn with a board of as many cards."""
 
+from functools import partial
+
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 from django.urls import reverse
 
@@ -9,28 +12,28 @@ from bench.inside.calling import Caller, interleaved, statements
 
 ROUNDS = 9
 PAGES = {
-    "partners": "partners:partner-list",
-    "goals": "goals:goal-list",
-    "one goal": "goals:goal-detail",
-    "actions": "goals:action-list",
-    "meetings": "meetings:meeting-list",
+    "partners": ("partners:partner-list", "partners"),
+    "goals": ("goals:goal-list", "goals"),
+    "one goal, its numbers": ("goals:goal-detail", "numbers"),
+    "actions": ("goals:action-list", "actions"),
+    "meetings": ("meetings:meeting-list", "meetings"),
 }
 
 
 def measure(*, size: int) -> dict[str, dict[str, float]]:
     """For every page and for the board: milliseconds of CPU, statements, kB of HTML."""
-    there = seeding.partnership(size=size)
-    ours, floor = Caller(get_wsgi_application(), str(there["cookie"])), Caller(beside_the_product())
-    calls = {name: (ours, _path(route, there)) for name, route in PAGES.items()}
-    calls["board"] = (floor, f"/board/{there['board']}/")
-    turns = {name: (lambda who=who, path=path: who.get(path)) for name, (who, path) in calls.items()}
+    handler = get_wsgi_application()
+    calls = {name: _page(handler, route, **{grows: size}) for name, (route, grows) in PAGES.items()}
+    calls["board"] = (Caller(beside_the_product()), f"/board/{seeding.board(size=size)}/")
+    turns = {name: partial(who.get, path) for name, (who, path) in calls.items()}
     taken = interleaved(turns, rounds=ROUNDS, each=1)
     return {name: {"ms": taken[name], **_weight(*call)} for name, call in calls.items()}
 
 
-def _path(route: str, there: dict[str, str | int]) -> str:
-    slug = there["slug"]
-    return reverse(route, args=[slug, there["goal"]] if route == PAGES["one goal"] else [slug])
+def _page(handler: WSGIHandler, route: str, **sizes: int) -> tuple[Caller, str]:
+    there = seeding.partnership(**sizes)
+    arguments = [there["slug"], there["goal"]] if route.endswith("-detail") else [there["slug"]]
+    return Caller(handler, str(there["cookie"])), reverse(route, args=arguments)
 
 
 def _weight(who: Caller, path: str) -> dict[str, float]:

@@ -23,6 +23,7 @@ from partners.permissions import Role
 
 ROOM = 60  # people at one meeting
 MONTHS = 12
+USUAL = 20  # of whatever is not being counted
 
 
 @transaction.atomic
@@ -69,23 +70,20 @@ def session_of(person: Person) -> str:
 
 
 @transaction.atomic
-def partnership(*, size: int) -> dict[str, str | int]:
-    """A partnership with ``size`` partners, goals, actions and meetings, and a floor's board of as many cards.
+def partnership(
+    *, partners: int = USUAL, goals: int = USUAL, numbers: int = MONTHS, actions: int = USUAL, meetings: int = USUAL
+) -> dict[str, str | int]:
+    """A partnership with so many of everything, and the cookie of its coordinator.
 
-    The first goal has ``size`` measurements; the others one a month of a year.
+    ``numbers`` are the measurements of its first goal; the others have one a month of a year.
     """
     now = clock.now()
-    seats = _partnership(size=size, now=now)
-    goals = _goals(seats, size=size, now=now)
-    _actions(seats, goals, size=size, now=now)
-    _meetings(seats, size=size, now=now)
+    seats = _partnership(size=partners, now=now)
+    shared = _goals(seats, size=goals, numbers=numbers, now=now)
+    _actions(seats, shared, size=actions, now=now)
+    _meetings(seats, size=meetings, now=now)
     assert seats[0].person
-    return {
-        "slug": seats[0].partnership.slug,
-        "goal": goals[0].pk,
-        "cookie": session_of(seats[0].person),
-        "board": _board(size, today=now.date()),
-    }
+    return {"slug": seats[0].partnership.slug, "goal": shared[0].pk, "cookie": session_of(seats[0].person)}
 
 
 def _partnership(*, size: int, now: datetime) -> list[Seat]:
@@ -103,13 +101,14 @@ def _partnership(*, size: int, now: datetime) -> list[Seat]:
         for name in names
     )
     people = Person.objects.bulk_create(
-        Person(name=f"Robin Example {place}", email=f"robin.{place}.{number}@example.org")
-        for place in range(size)
+        Person(name=f"Robin Example {place}", email=f"robin.{place}.{number}@example.org") for place in range(size)
     )
     contacts = Contact.objects.bulk_create(
         Contact(organization=body, person=person) for body, person in zip(bodies, people, strict=True)
     )
-    joined = Participation.objects.bulk_create(Participation(partnership=together, organization=body) for body in bodies)
+    joined = Participation.objects.bulk_create(
+        Participation(partnership=together, organization=body) for body in bodies
+    )
     ParticipationRole.objects.bulk_create(ParticipationRole(participation=one, role="implementing") for one in joined)
     return Seat.objects.bulk_create(
         Seat(
@@ -123,7 +122,7 @@ def _partnership(*, size: int, now: datetime) -> list[Seat]:
     )
 
 
-def _goals(seats: list[Seat], *, size: int, now: datetime) -> list[SharedGoal]:
+def _goals(seats: list[Seat], *, size: int, numbers: int, now: datetime) -> list[SharedGoal]:
     goals = SharedGoal.objects.bulk_create(
         SharedGoal(
             partnership_id=seats[0].partnership_id,
@@ -144,7 +143,7 @@ def _goals(seats: list[Seat], *, size: int, now: datetime) -> list[SharedGoal]:
         for indicator in indicators
     )
     first, *others = indicators
-    rows = [*_measured(first, size, today=today)]
+    rows = [*_measured(first, numbers, today=today)]
     rows += [row for indicator in others for row in _measured(indicator, MONTHS, today=today)]
     Measurement.objects.bulk_create(rows, batch_size=2000)
     return goals
@@ -206,9 +205,7 @@ def _meetings(seats: list[Seat], *, size: int, now: datetime) -> None:
 
     held = Meeting.objects.bulk_create((meeting(place) for place in range(size)), batch_size=500)
     came = [
-        Attendance(
-            meeting=one, seat=seat, person_id=seat.person_id, presence=Presence.PRESENT, told_at=one.created_at
-        )
+        Attendance(meeting=one, seat=seat, person_id=seat.person_id, presence=Presence.PRESENT, told_at=one.created_at)
         for one in held
         for seat in seats[:10]
     ]
@@ -219,7 +216,10 @@ def _meetings(seats: list[Seat], *, size: int, now: datetime) -> None:
     )
 
 
-def _board(size: int, *, today: date) -> int:
+@transaction.atomic
+def board(*, size: int) -> int:
+    """A board of the floor with so many cards."""
+    today = clock.now().date()
     board = Board.objects.create(name="Board")
     owners = Owner.objects.bulk_create(Owner(name=f"Robin Example {place}") for place in range(20))
     Card.objects.bulk_create(
