@@ -9,6 +9,7 @@ from django.urls import reverse
 from bench.floor.handler import beside_the_product
 from bench.inside import seeding
 from bench.inside.calling import Caller, interleaved, statements
+from core import clock
 
 ROUNDS = 9
 PAGES = {
@@ -17,6 +18,8 @@ PAGES = {
     "one goal, its numbers": ("goals:goal-detail", "numbers"),
     "actions": ("goals:action-list", "actions"),
     "meetings": ("meetings:meeting-list", "meetings"),
+    "progress of this month, actions": ("reports:progress-month", "actions"),
+    "progress of this month, goals": ("reports:progress-month", "goals"),
 }
 
 
@@ -32,8 +35,9 @@ def measure(*, size: int) -> dict[str, dict[str, float]]:
 
 def _page(handler: WSGIHandler, route: str, **sizes: int) -> tuple[Caller, str]:
     there = seeding.partnership(**sizes)
-    arguments = [there["slug"], there["goal"]] if route.endswith("-detail") else [there["slug"]]
-    return Caller(handler, str(there["cookie"])), reverse(route, args=arguments)
+    more = {"goals:goal-detail": [there["goal"]], "reports:progress-month": [clock.now().date().replace(day=1)]}
+    path = reverse(route, args=[there["slug"], *more.get(route, [])])
+    return Caller(handler, str(there["cookie"])), path
 
 
 def _weight(who: Caller, path: str) -> dict[str, float]:
