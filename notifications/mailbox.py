@@ -78,12 +78,22 @@ class StoredMail:
         return collector.links
 
     @property
-    def attachments(self) -> list[ParsedMail]:
-        return [part for part in self.parsed.iter_attachments() if part.get_filename()]
+    def attachments(self) -> list["StoredAttachment"]:
+        return [
+            StoredAttachment(name, bytes(part.get_payload(decode=True) or b""))
+            for part in self.parsed.iter_attachments()
+            if (name := part.get_filename())
+        ]
 
     def _body(self, subtype: str) -> str:
         part = self.parsed.get_body((subtype,))
         return str(part.get_content()) if part else ""
+
+
+@dataclass(frozen=True)
+class StoredAttachment:
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True)

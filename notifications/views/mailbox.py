@@ -56,9 +56,9 @@ def mail_attachment(_request: Request, name: str, number: int) -> HttpResponse:
     attachments = _mail(name).attachments
     if number >= len(attachments):
         raise Http404
-    part = attachments[number]
-    response = HttpResponse(part.get_payload(decode=True), content_type="application/octet-stream")
-    safe_name = "".join(letter for letter in part.get_filename("") if letter.isalnum() or letter in "-_.")
+    attachment = attachments[number]
+    response = HttpResponse(attachment.content, content_type="application/octet-stream")
+    safe_name = "".join(letter for letter in attachment.name if letter.isalnum() or letter in "-_.")
     response["Content-Disposition"] = f'attachment; filename="{safe_name or "attachment"}"'
     return response
 

@@ -19,8 +19,8 @@ import django
 
 LEASE = timedelta(seconds=5)
 PAUSES = tuple(seconds / 60 for seconds in (0.5, 1, 2, 4, 5, 5))
-KILLS = 40
-LIMIT_SECONDS = 240
+KILLS = int(os.environ.get("KILL_KILLS", "40"))
+LIMIT_SECONDS = 400
 BEGAN = time.monotonic()
 
 

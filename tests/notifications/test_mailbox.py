@@ -72,6 +72,7 @@ def test_a_mail_shows_its_text_its_links_and_its_attachments(client, world, invi
     assert '<a href="https://common-thread.example/f/abcdef123456/">Outbox</a>' in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script>alert(1)" not in page
+    assert "meeting.ics" in page
     assert b"BEGIN:VCALENDAR" in attachment.content
     assert attachment["Content-Disposition"] == 'attachment; filename="meeting.ics"'
 

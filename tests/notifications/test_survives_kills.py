@@ -30,7 +30,7 @@ def test_no_message_is_lost_when_dispatchers_are_killed_over_and_over(database_u
             check=True,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=500,
         )
     outcome = json.loads(nursery.stdout.splitlines()[-1])
     copies = sink.copies
