@@ -27,11 +27,24 @@ class PlainWords:
         "code": _("Code"),
     }
 
+    missing: dict[str, Any] = {
+        "login": _("Type the address you read your mail at."),
+        "email": _("Type the address you read your mail at."),
+        "password": _("Type your password."),
+        "oldpassword": _("Type the password you have now."),
+        "password1": _("Type a new password."),
+        "password2": _("Type the new password once more."),
+        "code": _("Type the code from the mail."),
+    }
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]  # every host is a form
         for name, field in fields.items():
             field.label = self.labels[name]
+            field.error_messages["required"] = self.missing[name]
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = _("Type an address like name@example.org.")
             field.widget.attrs.pop("placeholder", None)
             field.help_text = PASSWORD_HELP if isinstance(field, SetPasswordField) else ""
             if "password" in name and isinstance(field, forms.CharField):
@@ -78,6 +91,7 @@ class DetailsForm(forms.ModelForm):
         model = Person
         fields = ["name", "language", "time_zone"]
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+        error_messages = {"name": {"required": _("Tell us how to call you.")}}
         help_texts = {
             "language": _("For pages and for the mails we send you."),
             "time_zone": _("Times are shown as your clock shows them."),

@@ -14,6 +14,7 @@ from partners.permissions import Permission
 from partners.selectors import similar_organizations
 from partners.services import Profile
 
+NAME_MISSING = _("Type the name of the organisation.")
 LONGEST_LIST = 20_000
 KNOWN_SECTORS = [choice for choice in Sector.choices if choice[0] != Sector.UNKNOWN]
 
@@ -63,7 +64,7 @@ class DirectoryForm(forms.Form):
 class AddPartnerForm(forms.ModelForm):
     """A new partner, with a look at the names we know already before anything is written twice."""
 
-    name = forms.CharField(label=_("Name"), max_length=500)
+    name = forms.CharField(label=_("Name"), max_length=500, error_messages={"required": NAME_MISSING})
     website = WebAddressField(label=_("Website"))
     roles = forms.MultipleChoiceField(
         label=_("Roles in this partnership"),
@@ -75,10 +76,12 @@ class AddPartnerForm(forms.ModelForm):
         label=_("Is it one of these?"),
         queryset=Organization.objects.none(),
         required=False,
+        blank=True,
         empty_label=_("No, it is another organisation"),
         widget=forms.RadioSelect,
     )
     looked = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    field_order = ["name", "same_as"]
 
     class Meta:
         model = Organization
@@ -114,7 +117,7 @@ class AddPartnerForm(forms.ModelForm):
 class ProfileForm(forms.ModelForm):
     """What an organisation says about itself. Its roles here are shown to those who may change them only."""
 
-    name = forms.CharField(label=_("Name"), max_length=500)
+    name = forms.CharField(label=_("Name"), max_length=500, error_messages={"required": NAME_MISSING})
     website = WebAddressField(label=_("Website"))
     sectors = forms.MultipleChoiceField(
         label=_("Works in these sectors as well"),

@@ -16,6 +16,7 @@ class PartnershipForm(forms.ModelForm):
         model = Partnership
         fields = ["name", "summary", "language", "time_zone"]
         widgets = {"summary": forms.Textarea(attrs={"rows": 3})}
+        error_messages = {"name": {"required": _("Give the partnership a name.")}}
         help_texts = {
             "summary": _("One sentence is enough. You can change it later."),
             "language": _("For invitations to people who have not chosen one."),
@@ -35,5 +36,6 @@ class StartForm(PartnershipForm):
         label=_("Your organisation"),
         max_length=500,
         help_text=_("It takes part from the start, and supports the others."),
+        error_messages={"required": _("Type the name of your organisation.")},
     )
     field_order = ["name", "organization_name", "summary", "language", "time_zone"]

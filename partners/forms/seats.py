@@ -21,10 +21,25 @@ class InviteForm(forms.Form):
 
     seat = forms.ModelChoiceField(queryset=Seat.objects.none(), required=False, widget=forms.HiddenInput)
     partner = PartnerChoice(
-        label=_("Organisation"), queryset=Participation.objects.none(), empty_label=_("Choose an organisation")
+        label=_("Organisation"),
+        queryset=Participation.objects.none(),
+        empty_label=_("Choose an organisation"),
+        error_messages={
+            "required": _("Choose the organisation they come from."),
+            "invalid_choice": _("Choose one of the partners in this list."),
+        },
     )
-    name = forms.CharField(label=_("Name"), max_length=200)
-    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    name = forms.CharField(
+        label=_("Name"), max_length=200, error_messages={"required": _("Type the name of the person.")}
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        error_messages={
+            "required": _("Type the address they read their mail at."),
+            "invalid": _("Type an address like name@example.org."),
+        },
+    )
     title = forms.CharField(
         label=_("What they do there"),
         max_length=200,
