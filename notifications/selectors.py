@@ -57,7 +57,10 @@ def queue_at(now: datetime) -> Queue:
 
 
 def _loop(name: str, at: datetime | None, now: datetime) -> Loop:
-    return Loop(name, at, is_silent=at is None or now - at > LONGEST_SILENCE[name])
+    patience = LONGEST_SILENCE[name]
+    if at is None:  # the hourly loop takes its first round an hour after the start: until then its absence says nothing
+        return Loop(name, at, is_silent=patience < timedelta(hours=1))
+    return Loop(name, at, is_silent=now - at > patience)
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,10 @@ def mail_domain() -> str:
 
 
 def withdraw(*, key_prefix: str) -> int:
-    """Cancel what is still waiting and starts with ``key_prefix``; returns how many. Used when a plan changes."""
+    """Cancel what is still waiting and starts with ``key_prefix``; returns how many. Used when a plan changes.
+
+    End the prefix with its separator: ``meeting:7`` would take the messages of meeting 70 as well.
+    """
     waiting = Message.objects.filter(dedupe_key__startswith=key_prefix, state=MessageState.PENDING)
     return waiting.update(state=MessageState.CANCELLED, secret="")
 
