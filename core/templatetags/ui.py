@@ -75,11 +75,11 @@ def sector_chip(sector: str, name: str) -> dict[str, Any]:
 
 
 @register.simple_tag
-def avatar_org(name: str, sector: str = "", *, size: str = "") -> SafeString:
-    """Monogram of an organisation on the tint of its sector. Decorative: its name stands beside it."""
+def avatar_org(name: object, sector: str = "", *, size: str = "") -> SafeString:
+    """Monogram of an organisation on the tint of its sector. Decorative: the name it goes by stands beside it."""
     look = SECTOR_LOOKS.get(sector, UNKNOWN_SECTOR)
     classes = f"avatar avatar--org sec-{look.tint}" + (f" avatar--{size}" if size else "")
-    return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, monogram(name))
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, monogram(str(name)))
 
 
 @register.simple_tag

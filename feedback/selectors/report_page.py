@@ -72,9 +72,22 @@ class ReportPage:
     quality: Sequence[str]
     promise: Sequence[str]
     windows: Sequence[Mapping[str, Any]]
-    chart: Drawing
+    rows: Sequence[HealthRow]
     table: Table
     low: Sequence[Line] = field(default=())
+
+    @property
+    def chart(self) -> Drawing:
+        return self._drawn(width=680)
+
+    @property
+    def half_width_chart(self) -> Drawing:
+        """For a panel that takes half of a page."""
+        return self._drawn(width=430)
+
+    def _drawn(self, *, width: int) -> Drawing:
+        spoken = "; ".join(f"{line.label}: {line.words or _('too few answers')}" for line in self.lines)
+        return health_dots(self.rows, description=spoken, width=width)
 
 
 def read_report(report: HealthReport, *, language: str) -> ReportPage | None:
@@ -103,7 +116,7 @@ def read_report(report: HealthReport, *, language: str) -> ReportPage | None:
         quality=list(_quality(lines, payload)),
         promise=text.promise,
         windows=[{**window, "on": date.fromisoformat(window["on"])} for window in payload["windows"]],
-        chart=_chart(lines, payload),
+        rows=_rows(lines, payload),
         table=_table([*lines, energy]),
         low=[line for line in lines if line.is_low],
     )
@@ -245,7 +258,7 @@ def _quality(lines: Sequence[Line], payload: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _chart(lines: Sequence[Line], payload: Mapping[str, Any]) -> Drawing:
+def _rows(lines: Sequence[Line], payload: Mapping[str, Any]) -> Sequence[HealthRow]:
     rows = []
     for line, cell in zip(lines, payload["dimensions"], strict=True):
         if not line.band:
@@ -260,8 +273,7 @@ def _chart(lines: Sequence[Line], payload: Mapping[str, Any]) -> Drawing:
                 mean=cell["tenths"] / 10 if cell["tenths"] is not None else None,
             )
         )
-    spoken = "; ".join(f"{line.label}: {line.words or _('too few answers')}" for line in lines)
-    return health_dots(rows, description=spoken, width=680)
+    return rows
 
 
 def _table(lines: Sequence[Line]) -> Table:

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.test import Client
 
 from feedback.choices import ITEMS
-from partnerships.demo import calendar
+from partnerships.demo import voices
 
 LINK = re.compile(r"/f/[A-Za-z0-9_-]{20,}/")
-ANSWER_RATE = 0.5  # of those who open a mail that asks; two reminders follow
+ANSWER_RATE = 0.4  # of those who open a mail that asks; two reminders follow
 SKIPS, SPREAD = 0.05, 0.75
 COMMENTS = 0.3
 
@@ -27,6 +27,7 @@ class Answering:
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
         self.read: dict[Path, datetime] = {}
+        self.remarks: list[str] = []
 
     def read_mail(self, *, month: int, now: datetime) -> None:
         """Open each new mail: some people answer at once, some after a reminder. Old mail is thrown away."""
@@ -49,9 +50,15 @@ class Answering:
         answers: dict[str, str] = {}
         for item in ITEMS:
             if self.chance.random() >= SKIPS:
-                felt = self.chance.gauss(calendar.MOOD[item][month], SPREAD)
+                felt = self.chance.gauss(voices.MOOD[item][month], SPREAD)
                 answers[item] = str(min(5, max(1, round(felt))))
         if self.chance.random() < COMMENTS:
-            answers["comment"] = self.chance.choice(calendar.REMARKS)
+            answers["comment"] = self._remark()
             answers["may_quote"] = "on"
         Client().post(path, answers)
+
+    def _remark(self) -> str:
+        """No remark comes back before all have been made."""
+        if not self.remarks:
+            self.remarks = self.chance.sample(voices.REMARKS, k=len(voices.REMARKS))
+        return self.remarks.pop()

@@ -1,4 +1,4 @@
-"""What the sample partnership did, month by month: promises, decisions, and how meetings felt."""
+"""What the sample partnership did, month by month: promises and decisions."""
 
 from dataclasses import dataclass
 
@@ -152,7 +152,7 @@ PROMISES = (
         "health",
         2,
         12,
-        15.5,
+        17.6,
         None,
         helpers=("family_centre", "schools"),
         waiting="",
@@ -173,7 +173,7 @@ PROMISES = (
         "health",
         2,
         13,
-        16.5,
+        17.9,
         None,
         waiting="Health Trust board, meets next month",
     ),
@@ -260,28 +260,4 @@ DECISIONS = (
     (16, "The bakery's evening shift is asked before nursery hours change.", ""),
     (17, "The referral form goes live in two schools first.", "Nine at once was too much."),
     (17, "From now on every meeting has a round table before decisions.", "Four people did not speak last time."),
-)
-
-# How true the eight statements and energy felt, month by month, as averages people scatter around.
-MOOD = {
-    "communication": (3.2, 3.3, 3.4, 3.5, 3.5, 3.6, 3.7, 3.7, 3.8, 3.8, 3.9, 3.9, 4.0, 4.0, 4.0, 4.1, 4.0, 4.0),
-    "decisions": (2.8, 3.0, 3.1, 3.1, 3.2, 3.3, 3.3, 3.4, 3.5, 3.5, 3.5, 3.6, 3.6, 3.6, 3.7, 3.7, 3.6, 3.6),
-    "goals": (3.6, 3.7, 3.8, 3.9, 3.9, 4.0, 4.1, 4.1, 4.2, 4.2, 4.2, 4.3, 4.3, 4.3, 4.4, 4.4, 4.4, 4.5),
-    "roles": (2.7, 2.8, 2.9, 3.0, 3.1, 3.1, 3.2, 3.2, 3.3, 3.3, 3.4, 3.4, 3.5, 3.5, 3.6, 3.7, 4.0, 4.1),
-    "follow_through": (3.3, 3.3, 3.4, 3.4, 3.5, 3.5, 3.4, 3.5, 3.6, 3.6, 3.6, 3.7, 3.6, 3.6, 3.5, 3.5, 3.4, 3.4),
-    "time": (3.5, 3.5, 3.6, 3.6, 3.7, 3.7, 3.7, 3.8, 3.8, 3.8, 3.9, 3.9, 3.9, 4.0, 4.0, 4.0, 4.0, 4.0),
-    "voice": (3.4, 3.5, 3.6, 3.7, 3.8, 3.8, 3.9, 3.9, 4.0, 4.0, 4.0, 4.1, 4.0, 3.9, 3.7, 3.4, 3.0, 2.7),
-    "trust": (3.3, 3.4, 3.5, 3.6, 3.7, 3.7, 3.8, 3.9, 3.9, 4.0, 4.0, 4.1, 4.1, 4.1, 4.1, 4.1, 4.0, 4.1),
-    "energy": (4.0, 4.0, 3.9, 3.9, 3.8, 3.8, 3.9, 3.9, 3.8, 3.7, 3.8, 3.8, 3.7, 3.7, 3.6, 3.6, 3.6, 3.7),
-}
-
-REMARKS = (
-    "Start with the smallest partner next time.",
-    "Please send papers earlier, I read them on the bus.",
-    "The part where a parent spoke first changed the whole meeting.",
-    "We spent half an hour on a form nobody has seen.",
-    "Good to hear what became of the families we sent on.",
-    "I would like to know who decides when we do not agree.",
-    "Could we meet in the morning once?",
-    "Say out loud what we stopped doing.",
 )

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from meetings import services as meetings
 from meetings.choices import Presence
 from partners.permissions import Role
-from partnerships.demo import calendar, story
+from partnerships.demo import calendar, story, voices
 from partnerships.demo.world import World
 
 STARTS, ENDS = time(9, 30), time(11, 30)
@@ -35,6 +35,10 @@ def decide(world: World, month: int, now: datetime) -> None:
             meetings.record_decision(
                 meeting=world.meetings[month], text=text, reason=reason, by=world.coordinator, now=now
             )
+
+
+def take_notes(world: World, month: int, now: datetime) -> None:
+    meetings.take_notes(meeting=world.meetings[month], notes=voices.NOTES[month], by=world.coordinator, now=now)
 
 
 def close(world: World, month: int, now: datetime) -> None:

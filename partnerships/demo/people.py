@@ -55,6 +55,18 @@ def join(world: World, partner: story.Partner, now: datetime) -> None:
     _seat(world, partner, partner.people, now)
 
 
+def check_profile(world: World, partner: story.Partner, now: datetime) -> None:
+    """The representative reads what is said about their organisation and saves it again."""
+    participation = world.participations[partner.key]
+    organizations.edit_organization(
+        participation=participation,
+        organization=participation.organization,
+        profile=organizations.Profile(sectors=partner.tags),
+        by=world.speaker(partner.key),
+        now=now,
+    )
+
+
 def _describe(organization: Organization, partner: story.Partner) -> Organization:
     organization.name, organization.short_name = partner.name, partner.short_name
     organization.kind, organization.main_sector = OrganizationKind(partner.kind), Sector(partner.sector)

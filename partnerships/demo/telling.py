@@ -13,11 +13,12 @@ from django.conf import settings
 from core import months
 from notifications import registry
 from notifications.delivery import dispatch_due
-from partnerships.demo import gatherings, people, story, work
+from partnerships.demo import aims, gatherings, people, story, voices, work
 from partnerships.demo.answers import Answering
 from partnerships.demo.calendar import PROMISES, Promise
 from partnerships.demo.world import World
 
+CHECKED_IN = 13.4  # the month in which partners look at their own profiles again
 Event = tuple[datetime, Callable[[datetime], object]]
 
 
@@ -62,7 +63,8 @@ def _events(world: World) -> Iterator[Event]:
         month = partner.joins_in_month
         day = world.meeting_day(month) - timedelta(days=14) if month else world.start
         yield world.at(day, time(9, 5)), partial(people.join, world, partner)
-    for number, goal in enumerate(story.GOALS):
+        yield world.at(world.day_of(CHECKED_IN), time(13)), partial(people.check_profile, world, partner)
+    for number, goal in enumerate(aims.GOALS):
         yield world.at(world.start, time(10, number)), partial(work.agree_goal, world, goal)
         for month in range(len(goal.series)):
             day = months.shift(world.start, month + 1) + timedelta(days=2 + number % 3)
@@ -86,6 +88,8 @@ def _meeting(world: World, month: int, day: date) -> Iterator[Event]:
         partial(gatherings.invite, world, month, day),
     )
     yield world.at(day, time(11, 5)), partial(gatherings.decide, world, month)
+    if month in voices.NOTES:
+        yield world.at(day, time(11, 30)), partial(gatherings.take_notes, world, month)
     yield world.at(day, time(11, 40)), partial(gatherings.close, world, month)
 
 

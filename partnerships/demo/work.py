@@ -5,12 +5,12 @@ from datetime import datetime
 from core import months
 from goals.services import actions, goals, indicators, measurements
 from meetings import services as meetings
-from partnerships.demo import story
+from partnerships.demo import aims
 from partnerships.demo.calendar import Promise
 from partnerships.demo.world import World
 
 
-def agree_goal(world: World, goal: story.Goal, now: datetime) -> None:
+def agree_goal(world: World, goal: aims.Goal, now: datetime) -> None:
     by = world.coordinator
     shared = goals.add_goal(
         partnership=world.partnership,
@@ -41,7 +41,7 @@ def agree_goal(world: World, goal: story.Goal, now: datetime) -> None:
 
 
 def measure(world: World, number: int, month: int, now: datetime) -> None:
-    value = story.GOALS[number].series[month]
+    value = aims.GOALS[number].series[month]
     first = months.shift(world.start, month)
     measurements.record_measurement(
         indicator=world.indicators[number],
@@ -49,7 +49,7 @@ def measure(world: World, number: int, month: int, now: datetime) -> None:
         period_end=months.last_day(first),
         raw_text="" if value is None else str(value),
         comment="The two-year check did not take place this month." if value is None else "",
-        by=world.speaker(story.GOALS[number].lead),
+        by=world.speaker(aims.GOALS[number].lead),
         now=now,
     )
 

@@ -56,4 +56,4 @@ def turnout_of_partners(partnership: Partnership, *, start: datetime, end: datet
         PartnerTurnout(strip.participation, strip.seen, finished.get(strip.participation.pk, 0))
         for strip in attendance_strips(partnership, last=MEETINGS_SHOWN, until=end)
     ]
-    return sorted(rows, key=lambda row: -row.missed_in_a_row)
+    return sorted(rows, key=lambda row: (-row.missed_in_a_row, str(row.organization).casefold()))
