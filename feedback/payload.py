@@ -66,6 +66,11 @@ class Inputs:
         return sha256(f"{ALGORITHM}{canonical(asdict(self))}".encode()).hexdigest()
 
     @property
+    def own_windows(self) -> tuple[WindowInput, ...]:
+        """Those of the month itself, without answers that wait from earlier months."""
+        return tuple(window for window in self.windows if window.met_on.startswith(self.month))
+
+    @property
     def people_heard(self) -> int:
         """The same people may answer after each meeting, so the fullest window counts."""
         return people_in(window.answered for window in self.windows)
@@ -96,7 +101,7 @@ def compose(inputs: Inputs) -> dict[str, Any]:
         },
     }
     if heard < PARAMS.k:
-        return common | {"state": "held" if inputs.windows else "no_window"}
+        return common | {"state": "held" if inputs.own_windows else "no_window"}
     return common | {"state": "published"} | _results(inputs)
 
 

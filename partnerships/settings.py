@@ -276,6 +276,9 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["tokens"], "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},  # Django's own handlers would print links in clear
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    },
 }
 DEFAULT_EXCEPTION_REPORTER_FILTER = "core.logs.HideAnswers"

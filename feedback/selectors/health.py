@@ -126,7 +126,7 @@ class _Facts:
         if state is MonthState.PUBLISHED:
             return _published(payload)
         if state is MonthState.HELD:
-            return _held(payload["people_heard"], month)
+            return _held(sum(window.answered for window in windows), month)
         if state is MonthState.OPEN:
             last = max(window.closes_at for window in windows if window.is_open).astimezone(ZoneInfo(self.zone))
             sentence = _("People can still answer until %(closes)s. The report comes out on %(day)s, never before.")

@@ -17,16 +17,15 @@ from feedback import form
 from feedback.choices import Dimension
 from feedback.models import HealthReport
 
-UNSURE = "uncertain"
 AGREEMENT = {
     "agree": gettext_lazy("People agree"),
     "vary": gettext_lazy("Views vary"),
     "split": gettext_lazy("Views are split"),
 }
 CERTAINTY = {
-    "clear": gettext_lazy("Clear"),
-    "leaning": gettext_lazy("Likely"),
-    "uncertain": gettext_lazy("Hard to tell"),
+    "clear": gettext_lazy("clear"),
+    "leaning": gettext_lazy("fairly clear"),
+    "uncertain": gettext_lazy("hard to tell"),
 }
 COVERAGE = {
     "most": gettext_lazy("most people answered"),
@@ -106,7 +105,7 @@ def read_report(report: HealthReport, *, language: str) -> ReportPage | None:
         report=report,
         title=_title(lines, payload),
         lead=_lead(report.month, payload),
-        key_points=_key_points(lines, payload),
+        key_points=_key_points(lines),
         lines=lines,
         energy=energy,
         energy_points=list(_energy_points(payload["energy"])),
@@ -198,12 +197,13 @@ def _lead(month: date, payload: Mapping[str, Any]) -> str:
     return sentence
 
 
-def _key_points(lines: Sequence[Line], payload: Mapping[str, Any]) -> list[str]:
-    points = []
-    for line in (line for line in lines if line.is_low):
-        certain = line.certainty != str(CERTAINTY[UNSURE])
-        sentence = _("%(topic)s: %(words)s.") if certain else _("%(topic)s: %(words)s. It is hard to tell which.")
-        points.append(sentence % {"topic": line.label, "words": line.words.lower()})
+def _key_points(lines: Sequence[Line]) -> list[str]:
+    points = [
+        _("%(topic)s: %(words)s, likely range %(range)s, %(certainty)s.")
+        % {"topic": line.label, "words": line.words.lower(), "range": line.range, "certainty": line.certainty}
+        for line in lines
+        if line.is_low
+    ]
     strong = [line for line in lines if line.band == "strong"]
     if strong:
         sentence = ngettext("%(topics)s works well.", "%(topics)s work well.", len(strong))
@@ -211,7 +211,6 @@ def _key_points(lines: Sequence[Line], payload: Mapping[str, Any]) -> list[str]:
     split = [line for line in lines if line.agreement == str(AGREEMENT["split"])]
     if split:
         points.append(_("Views are split on %(topics)s. Talk about this.") % {"topics": _named(split)})
-    points += _energy_points(payload["energy"])
     return points[:3]
 
 
@@ -232,8 +231,8 @@ def _index(lines: Sequence[Line], payload: Mapping[str, Any]) -> str:
     lowest = _named([line for line in lines if line.key in payload["lowest"]])
     words = {"words": whole.words.lower(), "mean": whole.mean, "range": whole.range, "lowest": lowest}
     if whole.mean:
-        return _("All eight lines together: %(mean)s, likely between %(range)s. Lowest: %(lowest)s.") % words
-    return _("All eight lines together: %(words)s, likely between %(range)s. Lowest: %(lowest)s.") % words
+        return _("All eight lines together: %(mean)s, likely range %(range)s. Lowest: %(lowest)s.") % words
+    return _("All eight lines together: %(words)s, likely range %(range)s. Lowest: %(lowest)s.") % words
 
 
 def _wants_action(count: int | str) -> str:

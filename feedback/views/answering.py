@@ -52,7 +52,9 @@ def _take(token: str, posted: Posted, wanted: str | None) -> HttpResponse:
         page = form_page.page_with(posted, problems, language=language_of(wanted, asked), asked=asked)
         return HttpResponse(page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     receipt = sealed.submit(token=token, answers=posted.answers, now=now())
-    return HttpResponse(form_page.thanks_page(receipt, language_of(wanted, receipt.asked), withdrawn=posted.withdraw))
+    language = language_of(wanted, receipt.asked)
+    changed = follow_through(receipt.asked.partnership_id, limit=SHOWN_ON_FORM)
+    return HttpResponse(form_page.thanks_page(receipt, language, changed, withdrawn=posted.withdraw))
 
 
 def _without_database(posted: Posted | None, wanted: str | None) -> HttpResponse:

@@ -148,7 +148,7 @@ def test_report_of_few_prints_words_and_ranges_and_no_average(read, partnership)
     assert "“A fair say” needs attention." in page
     assert "7 answers came from the 9 people asked: most people answered." in page
     assert re.findall(r"<th scope=\"row\">A fair say</th>(.*?)</tr>", page) == [
-        "<td>7</td><td>Needs attention</td><td>Clear</td><td>–</td><td>1.0 to 2.5</td><td>–</td><td>–</td>"
+        "<td>7</td><td>Needs attention</td><td>clear</td><td>–</td><td>1.0 to 2.5</td><td>–</td><td>–</td>"
     ]
     assert "on average" not in page
 
@@ -162,7 +162,7 @@ def test_report_of_ten_prints_averages_agreement_and_shares(read, partnership):
     assert re.findall(r"<td>(.*?)</td>", row) == [
         "10",
         "Needs attention",
-        "Clear",
+        "clear",
         "2.0",
         "1.8 to 2.4",
         "People agree",

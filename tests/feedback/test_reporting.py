@@ -257,6 +257,13 @@ def test_meeting_that_too_few_attended_is_talked_over(partnership):
     assert built(partnership)[1]["state"] == "no_window"
 
 
+def test_month_of_a_small_meeting_does_not_speak_for_answers_that_wait(partnership):
+    answered_and_closed(people(3), people=6, partnership=partnership)
+    closed_meeting(present=3, partnership=partnership, closed_at=datetime(2026, 4, 10, 12, tzinfo=UTC))
+
+    assert built(partnership, APRIL, datetime(2026, 5, 8, tzinfo=UTC))[1]["state"] == "no_window"
+
+
 # -- Each answer is published once ------------------------------------------------------------------------------------
 def test_month_held_back_joins_the_next_one(partnership):
     answered_and_closed(people(3, voice=5), people=6, partnership=partnership)
