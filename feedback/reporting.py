@@ -52,39 +52,30 @@ def due_months(now: datetime) -> list[tuple[Partnership, date]]:
 
 @transaction.atomic
 def build_report(*, partnership: Partnership, month: date, now: datetime) -> HealthReport | None:
-    """Freeze the month; the existing report where nothing changed, None where there is nothing to report.
+    """Freeze the month. None where nothing changed since the last revision, or there is nothing to report.
 
     The first revision decides which answers belong to it. A later one is built only when the records beside them were
     corrected: its answers stay the same, because the difference between two sets of answers would tell whose they are.
     """
+    Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)  # one builder at a time
     latest = latest_report(partnership, month)
     windows = _windows_of(latest) if latest else _windows_not_yet_reported(partnership, month)
     inputs = gather(partnership, month, windows)
-    if latest and latest.fingerprint == inputs.fingerprint:
-        return latest
-    if not inputs.meetings:
-        return latest
-    revision = latest.revision + 1 if latest else 1
-    payload = canonical(compose(inputs))
-    HealthReport.objects.bulk_create(
-        [
-            HealthReport(
-                partnership=partnership,
-                month=month,
-                revision=revision,
-                payload=payload,
-                sha256=sha256(payload.encode()).hexdigest(),
-                algorithm_version=ALGORITHM,
-                fingerprint=inputs.fingerprint,
-                built_at=now,
-            )
-        ],
-        ignore_conflicts=True,  # somebody else may be building the same
-    )
-    report = HealthReport.objects.get(partnership=partnership, month=month, revision=revision)
-    if report.built_at == now:
-        record(verb="health_report.built", target=report, at=now, partnership_id=partnership.pk, month=f"{month:%Y-%m}")
     ReportFailure.objects.filter(partnership=partnership, month=month).delete()
+    if not inputs.meetings or (latest and latest.fingerprint == inputs.fingerprint):
+        return None
+    payload = canonical(compose(inputs))
+    report = HealthReport.objects.create(
+        partnership=partnership,
+        month=month,
+        revision=latest.revision + 1 if latest else 1,
+        payload=payload,
+        sha256=sha256(payload.encode()).hexdigest(),
+        algorithm_version=ALGORITHM,
+        fingerprint=inputs.fingerprint,
+        built_at=now,
+    )
+    record(verb="health_report.built", target=report, at=now, partnership_id=partnership.pk, month=f"{month:%Y-%m}")
     return report
 
 

@@ -4,7 +4,7 @@ from hashlib import sha256
 from random import Random
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from feedback import reminders, reporting, sealed, services
 from feedback.choices import ITEMS, Dimension
@@ -37,7 +37,8 @@ def partnership():
 
 
 def built(partnership, month=MARCH, now=REPORT_DAY):
-    report = reporting.build_report(partnership=partnership, month=month, now=now)
+    reporting.build_report(partnership=partnership, month=month, now=now)
+    report = reporting.latest_report(partnership, month)
     return report, json.loads(report.payload)
 
 
@@ -321,7 +322,8 @@ def test_rebuilding_from_the_same_inputs_gives_the_same_bytes_and_no_new_row(par
     windows = list(FeedbackWindow.objects.select_related("meeting"))
     inputs = reporting.gather(partnership, MARCH, windows)
 
-    assert again == report
+    assert again is None
+    assert HealthReport.objects.get() == report
     assert reporting.canonical(reporting.compose(inputs)) == report.payload
     assert sha256(report.payload.encode()).hexdigest() == report.sha256
     assert inputs.fingerprint == report.fingerprint
@@ -359,6 +361,15 @@ def test_published_report_cannot_be_changed(change):
         attempts[change]()
 
     assert HealthReport.objects.get().sha256 == "0" * 64
+
+
+def test_database_refuses_to_change_a_published_report():
+    HealthReportFactory()
+
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE feedback_healthreport SET payload = '[]'")
+
+    assert HealthReport.objects.get().payload == "{}"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,37 @@
+"""Answer, close, and look for what remains in the files of the database in DATABASE_URL (SQLite)."""
+
+import json
+from pathlib import Path
+
+from django.db import connection
+
+from feedback import reminders, sealed
+from feedback.models import FeedbackBag, InvitationToken
+from tests.factories.feedback import CLOSED, open_window, some_answers, tokens_of
+
+
+def found_in_files(needles):
+    path = connection.settings_dict["NAME"]
+    content = b"".join(file.read_bytes() for file in Path(path).parent.glob(f"{Path(path).name}*"))
+    return sum(needle.encode() in content for needle in needles)
+
+
+def main():
+    window = open_window(present=25)
+    tokens = tokens_of(window)
+    for turn in range(3):
+        for token in tokens:
+            sealed.submit(token=token, answers=some_answers(comment=f"Words of turn {turn}"), now=CLOSED)
+    keys = list(json.loads(FeedbackBag.objects.get().sealed))
+    verifiers = list(InvitationToken.objects.values_list("verifier", flat=True))
+    before = found_in_files(keys)
+    reminders.close_windows(window.closes_at)
+    result = {
+        "keys": len(keys),
+        "keys_before": before,
+        "keys_after": found_in_files(keys),
+        "verifiers_after": found_in_files(verifiers),
+        "tokens_after": found_in_files(tokens),
+        "old_words_after": found_in_files(["Words of turn 0", "Words of turn 1"]),
+    }
+    print(json.dumps(result))  # noqa: T201

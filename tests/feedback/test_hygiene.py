@@ -1,0 +1,137 @@
+"""A token exists in one mail, and nowhere else; answers exist in the bag, and nowhere in a log or an error report."""
+
+import io
+import logging
+from base64 import b64encode
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import RequestFactory
+from django.views.debug import ExceptionReporter
+
+from core.logs import HideAnswers, HideTokens
+from feedback import mails, sealed, services
+from feedback.models import InvitationToken
+from notifications.models import Message
+from tests.factories.feedback import CLOSED, open_window
+from tests.feedback.scripts import run_script
+from tests.servers import scratch_sqlite
+
+pytestmark = pytest.mark.django_db
+WORDS = "Canary words nobody should log"
+
+
+def whole_database():
+    with connection.cursor() as cursor:
+        found = []
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 -- names from the database itself
+            found.append(repr(cursor.fetchall()))
+    return "".join(found)
+
+
+def spellings(token):
+    return {token, quote(token, safe=""), b64encode(token.encode()).decode().rstrip("=")}
+
+
+@pytest.fixture
+def log():
+    """What the handlers of our settings would print."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(HideTokens())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    yield stream
+    root.removeHandler(handler)
+
+
+def test_token_and_answers_are_in_no_table_no_session_and_no_log(client, monkeypatch, log):
+    monkeypatch.setattr("feedback.views.answering.now", lambda: CLOSED + timedelta(hours=1))
+    window = open_window(present=6)
+    messages = Message.objects.filter(kind="feedback_request")
+    tokens = [str(mails.compose(message, CLOSED).context["link"]).split("/")[-2] for message in messages]
+
+    for token in tokens:
+        client.get(f"/f/{token}/?lang=fr")
+        client.post(f"/f/{token}/", {})
+        client.post(f"/f/{token}/", {"voice": "2", "comment": WORDS})
+        client.get(f"/f/{token}/missing/")
+    monkeypatch.setattr(sealed, "submit", lambda **_kwargs: 1 / 0)
+    client.raise_request_exception = False
+    broken = client.post(f"/f/{tokens[0]}/", {"voice": "2", "comment": WORDS})
+    database, logged = whole_database(), log.getvalue()
+
+    hits = [spelling for token in tokens for spelling in spellings(token) if spelling in database + logged]
+    assert hits == []
+    assert broken.status_code == 500
+    assert WORDS not in logged + broken.content.decode()
+    assert tokens[0] not in broken.content.decode()
+    assert logged.count("/f/[token]/") > 2 * len(tokens)
+    assert Session.objects.count() == 0
+    assert window.invitations.count() == len(tokens)
+
+
+def test_search_finds_a_planted_token(log):
+    window = open_window(present=5)
+    token = sealed.mint_token(invitation_id=window.invitations.first().pk)
+    type(window.meeting).objects.update(notes=f"copied: {token}")
+    logging.getLogger("planted").warning("copied without a path: %s", token)
+
+    assert token in whole_database()
+    assert token in log.getvalue()
+
+
+def test_error_report_holds_no_answer_and_no_local_value(settings):
+    request = RequestFactory().post("/f/x/", {"comment": WORDS})
+    try:
+        secret = WORDS + "!"
+        raise ValueError(len(secret))
+    except ValueError as error:
+        report = ExceptionReporter(request, type(error), error, error.__traceback__).get_traceback_text()
+
+    assert f"{HideAnswers.__module__}.HideAnswers" == settings.DEFAULT_EXCEPTION_REPORTER_FILTER
+    assert WORDS not in report
+
+
+def test_only_our_handlers_print_what_django_logs():
+    assert settings.LOGGING["loggers"]["django"]["handlers"] == []
+    assert logging.getLogger("django").handlers == []
+    assert all(handler["filters"] == ["tokens"] for handler in settings.LOGGING["handlers"].values())
+
+
+def test_closing_leaves_no_token_behind():
+    window = open_window(present=5)
+    sealed.mint_token(invitation_id=window.invitations.first().pk)
+
+    services.close_window(window_id=window.pk, now=window.closes_at)
+
+    assert InvitationToken.objects.count() == 0
+
+
+def test_files_of_the_database_hold_no_key_after_closing(tmp_path):
+    with scratch_sqlite(tmp_path) as url:
+        result = run_script("leftovers", url=url)
+
+    assert result["keys_before"] == result["keys"] == 25
+    assert (result["keys_after"], result["verifiers_after"], result["tokens_after"]) == (0, 0, 0)
+    assert result["old_words_after"] == 0
+
+
+def test_only_the_sealed_module_reads_the_bag():
+    readers = {
+        str(path.relative_to(settings.BASE_DIR))
+        for path in settings.BASE_DIR.glob("*/**/*.py")
+        if "FeedbackBag" in path.read_text(encoding="utf-8") and path.parts[len(settings.BASE_DIR.parts)] != "tests"
+    }
+
+    assert readers == {
+        "feedback/models/__init__.py",
+        "feedback/models/window.py",
+        "feedback/migrations/0001_initial.py",
+        "feedback/sealed.py",
+    }

@@ -1,0 +1,29 @@
+"""Nobody who reads the tables can tell who said what, though a design without a foreign key would give it away."""
+
+import os
+from math import sqrt
+
+import pytest
+
+from tests.feedback.scripts import run_script
+from tests.servers import scratch_postgres, scratch_sqlite
+
+MEETINGS = int(os.environ.get("LINKAGE_MEETINGS", "30"))
+
+
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_reader_of_every_table_names_no_more_answers_than_chance(database, tmp_path):
+    chance, deviation = MEETINGS, sqrt(MEETINGS)
+    suspicious = {"before", "after"}
+
+    for seed in (1, 2, 3):  # luck does not last for three games; a leak does
+        with scratch_sqlite(tmp_path) if database == "sqlite" else scratch_postgres() as url:
+            result = run_script("linkage_game", MEETINGS, seed, url=url)
+        print(database, result)  # noqa: T201
+        assert result["naive"]["right"] >= 0.9 * result["answers"]
+        assert min(result["before"]["tricks"], result["after"]["tricks"]) > 100
+        suspicious = {stage for stage in suspicious if result[stage]["right"] > chance + 2 * deviation}
+        if not suspicious:
+            break
+
+    assert suspicious == set()
