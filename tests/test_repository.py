@@ -179,9 +179,11 @@ def test_foreign_keys_point_down_the_layers():
 
 
 def test_one_migration_per_app_while_nothing_is_released():
+    """Beside it only what Django does not write: triggers."""
+    by_hand = {"0002_reports_are_frozen.py"}
     for name in APPS:
-        written = [path.name for path in (ROOT / name / "migrations").glob("0*.py")]
-        assert len(written) <= 1, written
+        written = {path.name for path in (ROOT / name / "migrations").glob("0*.py")}
+        assert len(written - by_hand) <= 1, written
 
 
 def test_constraints_are_named_and_no_model_hides_its_rows():

@@ -9,7 +9,8 @@ from feedback.selectors.follow_through import (
 )
 from feedback.selectors.health import HealthMonth, MonthState, WindowCount, health_month, health_months
 from feedback.selectors.panel import FeedbackPanel, PanelState, feedback_panel, meeting_panel
-from feedback.selectors.report_page import Line, ReportPage, read_report
+from feedback.selectors.report_lines import Line
+from feedback.selectors.report_page import ReportPage, read_report
 
 __all__ = [
     "SHOWN_ON_FORM",

@@ -6,52 +6,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.charts import Drawing, HealthRow, health_dots
-from core.components import STATUSES, Table
+from core.components import Table
 from feedback import form
 from feedback.choices import Dimension
 from feedback.models import HealthReport
+from feedback.selectors.report_lines import AGREEMENT, Line, chart_rows, percent, read_line, table_of
 
-AGREEMENT = {
-    "agree": gettext_lazy("People agree"),
-    "vary": gettext_lazy("Views vary"),
-    "split": gettext_lazy("Views are split"),
-}
-CERTAINTY = {
-    "clear": gettext_lazy("clear"),
-    "leaning": gettext_lazy("fairly clear"),
-    "uncertain": gettext_lazy("hard to tell"),
-}
 COVERAGE = {
     "most": gettext_lazy("most people answered"),
     "some": gettext_lazy("some people answered"),
     "few": gettext_lazy("few people answered"),
 }
-CONFIDENCE = {"high": gettext_lazy("High"), "medium": gettext_lazy("Medium"), "low": gettext_lazy("Low")}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One question. ``band`` is empty where too few people answered it; texts are empty where they may not be shown."""
-
-    key: str
-    label: str
-    statement: str
-    band: str = ""
-    words: str = ""
-    certainty: str = ""
-    mean: str = ""
-    range: str = ""
-    agreement: str = ""
-    favourable: str = ""
-    confidence: str = ""
-    people: int = 0
-    is_low: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,10 +67,10 @@ def read_report(report: HealthReport, *, language: str) -> ReportPage | None:
     text = form.text_in(payload["form_version"], language)
     statements = {question.key: question.text for question in text.questions}
     lines = [
-        _line(cell, cell["key"], str(Dimension(cell["key"]).label), statements[cell["key"]], payload["low"])
+        read_line(cell, cell["key"], str(Dimension(cell["key"]).label), statements[cell["key"]], payload["low"])
         for cell in payload["dimensions"]
     ]
-    energy = _line(payload["energy"], "energy", _("Energy"), text.energy.text, ())
+    energy = read_line(payload["energy"], "energy", _("Energy"), text.energy.text, ())
     return ReportPage(
         report=report,
         title=_title(lines, payload),
@@ -115,52 +85,10 @@ def read_report(report: HealthReport, *, language: str) -> ReportPage | None:
         quality=list(_quality(lines, payload)),
         promise=text.promise,
         windows=[{**window, "on": date.fromisoformat(window["on"])} for window in payload["windows"]],
-        rows=_rows(lines, payload),
-        table=_table([*lines, energy]),
+        rows=chart_rows(lines, payload),
+        table=table_of([*lines, energy]),
         low=[line for line in lines if line.is_low],
     )
-
-
-def _line(cell: Mapping[str, Any], key: str, label: str, statement: str, low: Sequence[str]) -> Line:
-    if "band" not in cell:
-        return Line(key, label, statement)
-    return Line(
-        key=key,
-        label=label,
-        statement=statement,
-        band=cell["band"],
-        words=_band_words(cell),
-        certainty=str(CERTAINTY[cell["certainty"]]),
-        mean=_points(cell["tenths"]) if cell["tenths"] is not None else "",
-        range=_("%(low)s to %(high)s") % {"low": _points(cell["low_tenths"]), "high": _points(cell["high_tenths"])},
-        agreement=str(AGREEMENT[cell["agreement"]]) if cell["agreement"] else "",
-        favourable=_percent(cell["favourable"]),
-        confidence=str(CONFIDENCE[cell["confidence"]]),
-        people=cell["people"],
-        is_low=key in low,
-    )
-
-
-def _band_words(cell: Mapping[str, Any]) -> str:
-    first = str(STATUSES[cell["band"]].word)
-    if not cell["second_band"]:
-        return first
-    return _("%(first)s, or %(second)s") % {"first": first, "second": str(STATUSES[cell["second_band"]].word).lower()}
-
-
-def _points(tenths: int) -> str:
-    return number_format(tenths / 10, decimal_pos=1)
-
-
-def _percent(share: Mapping[str, Any] | None) -> str:
-    if share is None:
-        return ""
-    words = {
-        "about": _("about %(percent)s %%"),
-        "at_least": _("%(percent)s %% or more"),
-        "at_most": _("%(percent)s %% or less"),
-    }
-    return words[share["bound"]] % {"percent": share["percent"]}
 
 
 def _named(lines: Sequence[Line]) -> str:
@@ -217,7 +145,7 @@ def _key_points(lines: Sequence[Line]) -> list[str]:
 def _energy_points(energy: Mapping[str, Any]) -> list[str]:
     if not energy["low_share"]:
         return []
-    share = _("Energy is low for %(share)s of those who said.") % {"share": _percent(energy["low_share"])}
+    share = _("Energy is low for %(share)s of those who said.") % {"share": percent(energy["low_share"])}
     if energy["watch"]:
         share += " " + _("Look at how much we ask of people, and what can wait.")
     return [share]
@@ -227,7 +155,7 @@ def _index(lines: Sequence[Line], payload: Mapping[str, Any]) -> str:
     """Never without the lowest line beside it."""
     if not payload["index"]:
         return ""
-    whole = _line(payload["index"], "index", "", "", ())
+    whole = read_line(payload["index"], "index", "", "", ())
     lowest = _named([line for line in lines if line.key in payload["lowest"]])
     words = {"words": whole.words.lower(), "mean": whole.mean, "range": whole.range, "lowest": lowest}
     if whole.mean:
@@ -255,51 +183,3 @@ def _quality(lines: Sequence[Line], payload: Mapping[str, Any]) -> list[str]:
     if hidden:
         found.append(_("Fewer than five people answered %(topics)s, so it is not shown.") % {"topics": _named(hidden)})
     return found
-
-
-def _rows(lines: Sequence[Line], payload: Mapping[str, Any]) -> Sequence[HealthRow]:
-    rows = []
-    for line, cell in zip(lines, payload["dimensions"], strict=True):
-        if not line.band:
-            rows.append(HealthRow(name=line.label, text=_("Too few answers")))
-            continue
-        rows.append(
-            HealthRow(
-                name=line.label,
-                text=line.mean or str(STATUSES[line.band].word),
-                low=cell["low_tenths"] / 10,
-                high=cell["high_tenths"] / 10,
-                mean=cell["tenths"] / 10 if cell["tenths"] is not None else None,
-            )
-        )
-    return rows
-
-
-def _table(lines: Sequence[Line]) -> Table:
-    none = "–"
-    return Table(
-        columns=(
-            _("Topic"),
-            _("Answers"),
-            _("Result"),
-            _("How sure"),
-            _("Average"),
-            _("Likely range"),
-            _("Agreement"),
-            _("Mostly or fully true"),
-        ),
-        rows=[
-            (
-                line.label,
-                line.people or _("under 5"),
-                line.words or none,
-                line.certainty or none,
-                line.mean or none,
-                line.range or none,
-                line.agreement or none,
-                line.favourable if line.key != "energy" and line.favourable else none,
-            )
-            for line in lines
-        ],
-        numeric=False,
-    )

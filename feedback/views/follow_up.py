@@ -18,7 +18,7 @@ from core.http import Request, render_page
 from feedback.choices import Dimension
 from feedback.models import HealthReport
 from feedback.selectors import read_report
-from feedback.selectors.report_page import Line
+from feedback.selectors.report_lines import Line
 from feedback.services.follow_ups import plan_follow_up
 from goals.forms import ActionForm
 from partners.access import seat_view
