@@ -22,9 +22,11 @@ from random import SystemRandom
 from secrets import token_urlsafe
 
 from django.db import connection, transaction
+from django.db.models import CharField, DateTimeField
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
+from core.prepared import Given, Prepared
 from feedback.choices import INDEX, ITEMS, Dimension
 from feedback.measure.scores import person_index
 from feedback.models import (
@@ -129,11 +131,20 @@ def discard_token(token: str) -> None:
 
 def window_behind(token: str, *, now: datetime) -> Asked:
     """The open window this link leads to; LinkIsOver for anything else."""
-    windows = FeedbackWindow.objects.open().filter(closes_at__gt=now)
-    found = windows.filter(invitations__tokens__verifier=_image(INVITATION_IMAGE, token)).values_list(*ASKED)[:1]
-    for row in found:
+    for row in _WINDOW_BEHIND.rows(verifier=_image(INVITATION_IMAGE, token), now=now):
         return Asked(*row)
     raise _over()
+
+
+_WINDOW_BEHIND = Prepared(
+    lambda: (
+        FeedbackWindow.objects.open()
+        .filter(
+            closes_at__gt=Given("now", DateTimeField()), invitations__tokens__verifier=Given("verifier", CharField())
+        )
+        .values_list(*ASKED)[:1]
+    )
+)
 
 
 @transaction.atomic

@@ -3,9 +3,11 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
 
+from core.prepared import Given, Prepared
 from feedback.choices import Dimension
 from feedback.models import FeedbackComment, FollowUp, HealthReport
 from goals.models import Action
@@ -23,16 +25,23 @@ class FollowThrough:
     action: Action
 
 
+NEEDED = ("title", "started_at", "waiting_on", "done_at", "due_on")
+
+
 def follow_through(partnership_id: int, *, limit: int | None = None) -> list[FollowThrough]:
     """What earlier feedback led to, latest first; dropped actions led to nothing."""
-    rows = FollowUp.objects.filter(report__partnership=partnership_id, action__dropped_at=None)
-    needed = ["action__title", "action__started_at", "action__waiting_on", "action__done_at", "action__due_on"]
-    found = rows.order_by("-pk").values_list("report__month", "dimension", "action_id", *needed)[:limit]
-    names = ["pk", *(name.removeprefix("action__") for name in needed)]
     return [
-        FollowThrough(month, Dimension(dimension), Action(**dict(zip(names, action, strict=True))))
-        for month, dimension, *action in found
+        FollowThrough(month, Dimension(dimension), Action(**dict(zip(("pk", *NEEDED), action, strict=True))))
+        for month, dimension, *action in _latest(limit).rows(partnership=partnership_id)
     ]
+
+
+@cache
+def _latest(limit: int | None) -> Prepared:
+    rows = FollowUp.objects.filter(report__partnership=Given("partnership", BigIntegerField()))
+    rows = rows.filter(action__dropped_at=None).order_by("-pk")
+    columns = ["report__month", "dimension", "action_id", *(f"action__{name}" for name in NEEDED)]
+    return Prepared(lambda: rows.values_list(*columns)[:limit])
 
 
 def follow_ups_of(report: HealthReport) -> QuerySet[FollowUp]:
