@@ -11,11 +11,11 @@ from bench.inside import integrity, seeding
 from bench.inside.calling import Caller, statements
 from feedback.choices import ITEMS
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # a handler closes connections, which a transaction forbids
 
 
 @pytest.fixture
-def floor_tables(transactional_db):
+def floor_tables():
     tables = [Answer, Board, Owner, Card]
     with connection.schema_editor() as editor:
         for model in tables:
