@@ -100,7 +100,7 @@ def headline(readings: Sequence[GoalReading]) -> tuple[str, str]:
     well = sum(reading.status in GOING_WELL for reading in readings)
     total = len(readings)
     lead = ngettext(
-        "%(well)s of our %(total)s goal is on track.", "%(well)s of our %(total)s goals are on track.", total
+        "%(well)s of our %(total)s goals is on track.", "%(well)s of our %(total)s goals are on track.", well
     ) % {"well": well, "total": total}
     if well == total:
         return _("All our goals are on track."), ""
