@@ -65,14 +65,15 @@ class Gaps:
 def blank_page(asked: Asked, language: str, changed: Sequence[FollowThrough]) -> bytes:
     """The form as everybody sees it first, whoever they are and whatever they answered before."""
     with translation.override(language):
-        gaps = replace(gaps_of(asked), changed=_changed(changed))
+        words = render_to_string("feedback/_changed.html", {"changed": changed}) if changed else ""
+        gaps = replace(gaps_of(asked), changed=words)
     return _fill(Skeleton(FORM, asked.form_version, language), gaps)
 
 
-def thanks_page(receipt: Receipt, language: str, changed: Sequence[FollowThrough], *, withdrawn: bool) -> bytes:
+def thanks_page(receipt: Receipt, language: str, *, withdrawn: bool) -> bytes:
     """What happens next; nothing of what was answered."""
     with translation.override(language):
-        gaps = replace(gaps_of(receipt.asked), answered=str(receipt.answered), changed=_changed(changed))
+        gaps = replace(gaps_of(receipt.asked), answered=str(receipt.answered))
     return _fill(Skeleton(THANKS, receipt.asked.form_version, language, withdrawn=withdrawn), gaps)
 
 
@@ -107,10 +108,6 @@ def gaps_of(asked: Asked) -> Gaps:
 def languages_beside(language: str) -> list[Mapping[str, str]]:
     """The other languages, each with its own name for itself."""
     return [translation.get_language_info(code) for code in LANGUAGES if code != language]
-
-
-def _changed(changed: Sequence[FollowThrough]) -> str:
-    return render_to_string("feedback/_changed.html", {"changed": changed}) if changed else ""
 
 
 @dataclass(frozen=True)

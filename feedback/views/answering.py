@@ -53,8 +53,7 @@ def _take(token: str, posted: Posted, wanted: str | None) -> HttpResponse:
         return HttpResponse(page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     receipt = sealed.submit(token=token, answers=posted.answers, now=now())
     language = language_of(wanted, receipt.asked)
-    changed = follow_through(receipt.asked.partnership_id, limit=SHOWN_ON_FORM)
-    return HttpResponse(form_page.thanks_page(receipt, language, changed, withdrawn=posted.withdraw))
+    return HttpResponse(form_page.thanks_page(receipt, language, withdrawn=posted.withdraw))
 
 
 def _without_database(posted: Posted | None, wanted: str | None) -> HttpResponse:
