@@ -9,9 +9,8 @@ from core.charts import Drawing
 from core.components import Table
 from core.dates import short_month
 from feedback.selectors import WindowCount
-from goals.selectors import ActionMonth, GoalReading
+from goals.selectors import ActionMonth, GoalReading, PlanOnDay
 from goals.selectors.wording import spark_words
-from reports.selectors.plan import PlanOnDay
 
 
 def goal(reading: GoalReading) -> Drawing | None:

@@ -3,18 +3,17 @@
 from goals.selectors.actions import (
     ActionCounts,
     ActionFilter,
-    ActionMonth,
     ActionPage,
     ActionRow,
     accountable_partners,
     action_counts,
-    action_months,
     action_page,
     action_row,
     numbered_goals,
 )
 from goals.selectors.detail import GoalPage, goal_page, history_lines, indicators_of
 from goals.selectors.missing import MissingPeriod, missing_periods
+from goals.selectors.plan import ActionMonth, Plan, PlanOnDay
 from goals.selectors.reading import GoalReading, IndicatorReading
 from goals.selectors.readings import goal_readings, indicator_readings
 from goals.selectors.values import ValueRow
@@ -29,10 +28,11 @@ __all__ = [
     "GoalReading",
     "IndicatorReading",
     "MissingPeriod",
+    "Plan",
+    "PlanOnDay",
     "ValueRow",
     "accountable_partners",
     "action_counts",
-    "action_months",
     "action_page",
     "action_row",
     "goal_page",

@@ -3,12 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, Q, prefetch_related_objects
-from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
 from core.clock import start_of_day
@@ -23,7 +20,6 @@ from partners.permissions import Permission
 PAGE_SIZE = 30
 LATELY = timedelta(days=14)
 LATELY_SHOWN = 5
-MONTHS_SHOWN = 12
 OPEN = Q(done_at=None, dropped_at=None)
 
 # What the filter of the list offers; "late" cuts across the other open ones.
@@ -148,18 +144,6 @@ class ActionPage:
         return [(name, words[name], self.counts.of(name)) for name in map(str, SHOWN)]
 
 
-@dataclass(frozen=True)
-class ActionMonth:
-    """``planned`` should be finished by the end of this month and ``done`` were, both counted from the beginning.
-
-    ``done`` is None for months to come.
-    """
-
-    first: date
-    planned: int
-    done: int | None
-
-
 def action_counts(actions: ActionQuerySet, *, on: date) -> ActionCounts:
     """One query for every count."""
     counts = actions.aggregate(
@@ -229,22 +213,6 @@ def accountable_partners(partnership: Partnership) -> list[tuple[int, str]]:
     return [(row.pk, str(row.organization)) for row in rows.order_by("organization__name", "pk")]
 
 
-def action_months(partnership: Partnership, *, on: date, months: int = MONTHS_SHOWN) -> list[ActionMonth]:
-    """The last ``months`` months up to the one of ``on``, and the next one, for the burn-up picture. Two queries."""
-    kept = partnership.actions.filter(dropped_at=None)
-    planned = _per_month(kept, "due_on")
-    done = _per_month(kept.done(), "done_at", tzinfo=ZoneInfo(partnership.time_zone))
-    shown = [_month(on, back) for back in range(months - 1, -2, -1)]
-    return [
-        ActionMonth(
-            first=first,
-            planned=sum(count for month, count in planned.items() if month <= first),
-            done=sum(count for month, count in done.items() if month <= first) if first <= on else None,
-        )
-        for first in shown
-    ]
-
-
 def _matching(seat: Seat, wanted: ActionFilter) -> ActionQuerySet:
     actions = seat.partnership.actions.all()
     if wanted.mine:
@@ -254,14 +222,3 @@ def _matching(seat: Seat, wanted: ActionFilter) -> ActionQuerySet:
     if wanted.goal is not None:
         actions = actions.filter(goal_id=wanted.goal)
     return actions
-
-
-def _per_month(actions: ActionQuerySet, field: str, **zone: Any) -> dict[date, int]:
-    counted = actions.annotate(month=TruncMonth(field, **zone)).values("month").annotate(count=Count("pk")).order_by()
-    return {date(month.year, month.month, 1): count for month, count in counted.values_list("month", "count")}
-
-
-def _month(on: date, back: int) -> date:
-    """The first day of the month that lies ``back`` months before that of ``on``."""
-    months = on.year * 12 + on.month - 1 - back
-    return date(months // 12, months % 12 + 1, 1)

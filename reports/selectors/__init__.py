@@ -1,7 +1,6 @@
 """What the pages that mix layers show."""
 
 from reports.selectors.home import Home, Need, home_page
-from reports.selectors.plan import PlanOnDay, plan_on
 from reports.selectors.progress import Progress, progress_page
 from reports.selectors.records import Change, changes_of_month, wins_of_month
 from reports.selectors.taking_part import PartnerTurnout, turnout_of_partners
@@ -11,11 +10,9 @@ __all__ = [
     "Home",
     "Need",
     "PartnerTurnout",
-    "PlanOnDay",
     "Progress",
     "changes_of_month",
     "home_page",
-    "plan_on",
     "progress_page",
     "turnout_of_partners",
     "wins_of_month",

@@ -11,12 +11,12 @@ from core import months
 from core.clock import today
 from core.components import Fact
 from core.dates import month as month_in_words
-from feedback.selectors import HealthMonth, MonthState, ReportPage, health_month, read_report
+from feedback.reporting import latest_report
+from feedback.selectors import HealthMonth, ReportPage, health_month, read_report
 from goals.models import Action
-from goals.selectors import ActionMonth, GoalReading, MissingPeriod, action_months, goal_readings, missing_periods
+from goals.selectors import ActionMonth, GoalReading, MissingPeriod, Plan, PlanOnDay, goal_readings, missing_periods
 from meetings.selectors import attendance_of_month
 from partners.models import Partnership
-from reports.selectors.plan import PlanOnDay, end_of, plan_on
 from reports.selectors.records import Changes, changes_of_month, wins_of_month
 from reports.selectors.taking_part import PartnerTurnout, turnout_of_partners
 
@@ -25,7 +25,10 @@ GOING_WELL = ("met", "on_track", "nearly")
 
 @dataclass(frozen=True)
 class Progress:
-    """Everything the page of one month shows. ``day`` is the last day it counts: the month's end, or today."""
+    """Everything the page of one month shows. ``day`` is the last day it counts: the month's end, or today.
+
+    ``health`` says why there is no ``report`` when there is none.
+    """
 
     month: date
     day: date
@@ -55,11 +58,12 @@ def progress_page(partnership: Partnership, *, month: date, now: datetime) -> Pr
     this_month = months.current(zone=zone, at=now)
     day = min(months.last_day(month), today(zone=zone, at=now))
     start, end = months.bounds(month, zone=zone)
-    end = min(end, end_of(day, zone=zone, now=now))
+    end = min(end, now)
     readings = goal_readings(partnership, today=day)
-    plan = plan_on(partnership, day=day, end=end, month_start=start)
-    health = health_month(partnership, month, now)
-    report = read_report(health.report, language=get_language() or "en") if health and health.report else None
+    actions = Plan(partnership)
+    plan = actions.on(day, month_start=start, end=end)
+    frozen = latest_report(partnership, month)
+    report = read_report(frozen, language=get_language() or "en") if frozen else None
     lead, rest = headline(readings)
     return Progress(
         month=month,
@@ -68,14 +72,18 @@ def progress_page(partnership: Partnership, *, month: date, now: datetime) -> Pr
         following=months.shift(month, 1) if month < this_month else None,
         lead=lead,
         rest=rest,
-        facts=_facts(partnership, readings=readings, plan=plan, health=health, start=start, end=end),
+        facts=_facts(partnership, readings=readings, plan=plan, report=report, start=start, end=end),
         goals=sorted(readings, key=lambda reading: (reading.need, reading.number)),
         plan=plan,
-        plan_months=action_months(partnership, on=day),
-        health=health,
+        plan_months=actions.by_month(on=day),
+        health=None if report else health_month(partnership, month, now),
         report=report,
-        turnout=turnout_of_partners(partnership, start=start, end=end),
-        changes=changes_of_month(partnership, month=month, readings=readings, start=start, end=end),
+        turnout=turnout_of_partners(
+            partnership, finished=actions.finished_by_participation(start=start, end=end), end=end
+        ),
+        changes=changes_of_month(
+            partnership, month=month, readings=readings, became_late=plan.became_late, start=start, end=end
+        ),
         wins=wins_of_month(partnership, start=start, end=end),
         missing=missing_periods([partnership], on=day),
     )
@@ -117,7 +125,7 @@ def _facts(
     *,
     readings: Sequence[GoalReading],
     plan: PlanOnDay,
-    health: HealthMonth | None,
+    report: ReportPage | None,
     start: datetime,
     end: datetime,
 ) -> Sequence[Fact]:
@@ -135,10 +143,9 @@ def _facts(
     if turnout:
         best = max(turnout, key=lambda row: row.partners_that_came)
         facts.append(Fact(_("partners took part"), best.partners_that_came, best.partners_asked))
-    if health is not None and health.state is MonthState.PUBLISHED:
-        answered = max(window.answered for window in health.windows)
-        invited = max(window.invited for window in health.windows)
-        facts.append(Fact(_("people gave feedback"), answered, invited))
+    if report is not None:
+        fullest = max(report.windows, key=lambda window: int(window["answered"]))
+        facts.append(Fact(_("people gave feedback"), fullest["answered"], fullest["invited"]))
     return facts
 
 

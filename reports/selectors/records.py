@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core import months
 from goals.choices import Direction
 from goals.models import Action
 from goals.selectors import GoalReading, IndicatorReading, ValueRow
@@ -37,9 +36,15 @@ class Changes:
 
 
 def changes_of_month(
-    partnership: Partnership, *, month: date, readings: Sequence[GoalReading], start: datetime, end: datetime
+    partnership: Partnership,
+    *,
+    month: date,
+    readings: Sequence[GoalReading],
+    became_late: int,
+    start: datetime,
+    end: datetime,
 ) -> Changes:
-    """``readings`` are those of the month's last day; two queries beside them."""
+    """``readings`` are those of the month's last day; one query beside them."""
     better: list[Change] = []
     worse: list[Change] = []
     for reading in readings:
@@ -49,16 +54,14 @@ def changes_of_month(
                 text, improved = moved
                 goal = reverse("goals:goal-detail", args=[partnership.slug, reading.pk])
                 (better if improved else worse).append(Change(text, goal))
-    became_late = partnership.actions.open().filter(
-        due_on__gte=month, due_on__lt=min(months.shift(month, 1), end.date())
-    )
-    late = became_late.count()
-    if late:
+    if became_late:
         text = ngettext(
-            "%(count)s action became late and is still open", "%(count)s actions became late and are still open", late
+            "%(count)s action became late and is still open",
+            "%(count)s actions became late and are still open",
+            became_late,
         )
         worse.append(
-            Change(text % {"count": late}, f"{reverse('goals:action-list', args=[partnership.slug])}?show=late")
+            Change(text % {"count": became_late}, f"{reverse('goals:action-list', args=[partnership.slug])}?show=late")
         )
     decided = [
         Change(row.text, reverse("meetings:meeting-detail", args=[partnership.slug, row.meeting_id]))

@@ -1,10 +1,9 @@
 """Which partners took part. For support, never a ranking: whoever may need a call comes first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from core.components import Seen
@@ -45,13 +44,13 @@ class PartnerTurnout:
         return ""
 
 
-def turnout_of_partners(partnership: Partnership, *, start: datetime, end: datetime) -> list[PartnerTurnout]:
-    """Every partner, those who may need a call first, then in order of name. Four queries."""
-    finished = dict(
-        partnership.actions.filter(done_at__gte=start, done_at__lt=end)
-        .values_list("accountable__participation_id")
-        .annotate(count=Count("pk"))
-    )
+def turnout_of_partners(
+    partnership: Partnership, *, finished: Mapping[int, int], end: datetime
+) -> list[PartnerTurnout]:
+    """Every partner, those who may need a call first, then in order of name. Three queries.
+
+    ``finished`` says how many actions each participation finished in the month.
+    """
     rows = [
         PartnerTurnout(strip.participation, strip.seen, finished.get(strip.participation.pk, 0))
         for strip in attendance_strips(partnership, last=MEETINGS_SHOWN, until=end)

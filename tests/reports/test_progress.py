@@ -11,7 +11,6 @@ from feedback import reporting, sealed
 from feedback.choices import ITEMS
 from partners.permissions import Role
 from reports import selectors
-from reports.selectors.plan import plan_on
 from reports.selectors.progress import headline, latest_month
 from reports.selectors.taking_part import PartnerTurnout
 from tests.factories.feedback import answered_and_closed
@@ -104,33 +103,6 @@ def test_value_of_an_earlier_month_is_no_change_of_this_one(read, partnership):
     assert "Days waited" not in said(read(), "what-changed")
 
 
-@pytest.mark.parametrize(
-    ("facts", "expected"),
-    [
-        ({}, {"to_do": 1}),
-        ({"started_at": AGREED}, {"under_way": 1}),
-        ({"due_on": date(2026, 3, 20)}, {"late": 1, "planned": 1}),
-        ({"done_at": datetime(2026, 3, 31, 20, 0, tzinfo=UTC)}, {"done": 1, "done_in_month": 1}),
-        ({"done_at": datetime(2026, 3, 31, 22, 30, tzinfo=UTC)}, {"to_do": 1}),
-        ({"done_at": datetime(2026, 2, 1, 9, 0, tzinfo=UTC)}, {"done": 1}),
-        ({"created_at": datetime(2026, 4, 2, 9, 0, tzinfo=UTC)}, {"total": 0}),
-        ({"dropped_at": datetime(2026, 3, 2, 9, 0, tzinfo=UTC), "drop_reason": "Not needed"}, {"total": 0}),
-        ({"dropped_at": datetime(2026, 4, 2, 9, 0, tzinfo=UTC), "drop_reason": "Not needed"}, {"to_do": 1}),
-    ],
-)
-def test_plan_is_read_as_it_stood_when_the_month_ended_in_paris(partnership, facts, expected):
-    facts = {"created_at": AGREED, "due_on": date(2026, 5, 1)} | facts
-    if "done_at" in facts:
-        facts["done_by"] = SeatFactory(partnership=partnership)
-    ActionFactory(partnership=partnership, **facts)
-    end = datetime(2026, 3, 31, 22, 0, tzinfo=UTC)
-
-    plan = plan_on(partnership, day=date(2026, 3, 31), end=end, month_start=datetime(2026, 2, 28, 23, 0, tzinfo=UTC))
-
-    zero = dict.fromkeys(("done", "done_in_month", "planned", "under_way", "late", "to_do"), 0)
-    assert vars(plan) == zero | {"total": 1} | expected
-
-
 def test_wins_and_decisions_of_the_month_are_shown_and_those_of_others_are_not(read, partnership):
     ActionFactory(
         partnership=partnership,
@@ -203,4 +175,4 @@ def test_page_takes_the_same_number_of_statements_for_any_size(
     assert response.content.count(b'class="goal-name"') == count
 
 
-PROGRESS_STATEMENTS = 25
+PROGRESS_STATEMENTS = 22  # five of them find out why there is no report
