@@ -33,7 +33,9 @@ def main() -> int:
     with Place() as place:
         for name in options.names or BENCHMARKS:
             began = time.perf_counter()
-            lines += BENCHMARKS[name](place)
+            for line in BENCHMARKS[name](place):
+                lines.append(line)
+                print("  ".join(filter(None, line.cells())), file=sys.stderr, flush=True)
             print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
     print(table(lines))
     if options.json:

@@ -5,4 +5,4 @@ class PartnershipsConfig(AppConfig):
     name = "partnerships"
 
     def ready(self) -> None:
-        from partnerships import celery, checks  # noqa: F401, PLC0415 -- shared tasks bind to it; checks register
+        from partnerships import checks  # noqa: F401, PLC0415 -- they register; a web process needs no Celery
