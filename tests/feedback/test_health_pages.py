@@ -279,3 +279,25 @@ def test_panel_follows_a_meeting_through_its_window():
 
 def test_address_of_a_month_is_readable():
     assert reverse("feedback:health-detail", args=["harbour", MARCH]) == "/p/harbour/health/2026-03/"
+
+
+@pytest.mark.parametrize(
+    ("present", "sentence"),
+    [
+        (8, "1</strong> of the 8 people asked have answered. The form closes on Wednesday 11 March, 12:00."),
+        (4, "That is too few for an anonymous form, so talk it over"),
+    ],
+)
+def test_page_of_a_closed_meeting_shows_counts_or_asks_to_talk_it_over(
+    client, coordinator, partnership, monkeypatch, present, sentence
+):
+    meeting = closed_meeting(partnership=partnership, present=present)
+    window = services.open_window(meeting_id=meeting.pk, now=CLOSED)
+    if window:
+        sealed.submit(token=tokens_of(window)[0], answers=some_answers(), now=CLOSED)
+    monkeypatch.setattr("meetings.views.clock.now", lambda: CLOSED + timedelta(hours=1), raising=False)
+    client.force_login(coordinator.person)
+
+    page = client.get(reverse("meetings:meeting-detail", args=["harbour", meeting.pk])).content.decode()
+
+    assert sentence in re.sub(r"\s+", " ", page)
