@@ -40,7 +40,7 @@ STATUSES: Mapping[str, Status] = {
     "done": Status(_("Done"), "done", "rosette-discount-check"),
     "dropped": Status(_("Dropped"), "none", "minus"),
     # Meetings and reports
-    "planned": Status(_("Planned"), "none", "calendar-event"),
+    "planned": Status(pgettext_lazy("a meeting", "Planned"), "none", "calendar-event"),
     "held": Status(_("Held"), "done", "rosette-discount-check"),
     "cancelled": Status(_("Cancelled"), "none", "calendar-x"),
     # Collaboration health

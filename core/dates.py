@@ -6,39 +6,49 @@ from django.utils.formats import date_format
 from django.utils.translation import ngettext, pgettext
 
 
+def _written(value: date | None, pattern: str) -> str:
+    """Nothing for no date. The first of a month is an ordinal in some languages, as in "1er mars"."""
+    if not value:
+        return ""
+    if value.day == 1:
+        first = pgettext("first day of a month, in a date", "1")
+        pattern = pattern.replace("j", "".join(f"\\{letter}" for letter in first))
+    return date_format(value, pattern)
+
+
 def day(value: date | None) -> str:
     """As in: Wednesday 11 November."""
-    return date_format(value, pgettext("weekday, day, month; Django date format", "l j F")) if value else ""
+    return _written(value, pgettext("weekday, day, month; Django date format", "l j F"))
 
 
 def day_year(value: date | None) -> str:
     """As in: 11 November 2026."""
-    return date_format(value, pgettext("day, month, year; Django date format", "j F Y")) if value else ""
+    return _written(value, pgettext("day, month, year; Django date format", "j F Y"))
 
 
 def short_day(value: date | None) -> str:
     """As in: 11 Nov."""
-    return date_format(value, pgettext("day, short month; Django date format", "j M")) if value else ""
+    return _written(value, pgettext("day, short month; Django date format", "j M"))
 
 
 def month(value: date | None) -> str:
     """As in: October 2026."""
-    return date_format(value, pgettext("month, year; Django date format", "F Y")) if value else ""
+    return _written(value, pgettext("month, year; Django date format", "F Y"))
 
 
 def short_month(value: date | None) -> str:
     """As in: Oct 2026."""
-    return date_format(value, pgettext("short month, year; Django date format", "M Y")) if value else ""
+    return _written(value, pgettext("short month, year; Django date format", "M Y"))
 
 
 def clock_time(value: datetime | None) -> str:
     """As in: 18:00."""
-    return date_format(value, pgettext("time of day; Django date format", "H:i")) if value else ""
+    return _written(value, pgettext("time of day; Django date format", "H:i"))
 
 
 def day_time(value: datetime | None) -> str:
     """As in: Wednesday 11 November, 18:00."""
-    return date_format(value, pgettext("day and time; Django date format", "l j F, H:i")) if value else ""
+    return _written(value, pgettext("day and time; Django date format", "l j F, H:i"))
 
 
 def days_late(days: int) -> str:
