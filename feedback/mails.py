@@ -20,7 +20,14 @@ def register() -> None:
     }
     for name, description in descriptions.items():
         register_kind(
-            MailKind(name=name, template=name, description=description, compose=compose, still_wanted=still_wanted)
+            MailKind(
+                name=name,
+                template=name,
+                description=description,
+                compose=compose,
+                still_wanted=still_wanted,
+                names_recipient=False,
+            )
         )
 
 
@@ -44,4 +51,5 @@ def compose(message: Message, _now: datetime) -> Letter:
             "link": f"{link}?lang={message.recipient.language}",
         },
         from_name=meeting.partnership.name,
+        take_back=lambda: sealed.discard_token(token),
     )

@@ -124,6 +124,11 @@ def mint_token(*, invitation_id: int) -> str:
     return token
 
 
+def discard_token(token: str) -> None:
+    """Forget a link whose mail certainly did not go out."""
+    InvitationToken.objects.filter(verifier=_image(INVITATION_IMAGE, token)).delete()
+
+
 def window_behind(token: str, *, now: datetime) -> Asked:
     """The open window this link leads to; LinkIsOver for anything else."""
     for row in _WINDOW_BEHIND.rows(verifier=_image(INVITATION_IMAGE, token), now=now):

@@ -28,7 +28,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: TID
 from django.core.validators import validate_email
 
 from notifications import leases
-from notifications.letters import write_mail
+from notifications.letters import OutgoingMail, write_mail
 from notifications.models import MAX_ATTEMPTS, Message, Unsubscription
 from notifications.registry import MailKind, kind_named
 
@@ -88,7 +88,7 @@ def _deliver(message: Message, server: "MailServer", clock: Clock) -> bool:
         mail = _prepare(message, now=clock())
         if mail is None:
             return False
-        server.hand_over(mail)
+        _hand_over(mail, server)
     except ServerUnavailable:
         raise
     except Exception as error:  # noqa: BLE001 -- whatever is wrong with one message must not stop the others
@@ -97,7 +97,16 @@ def _deliver(message: Message, server: "MailServer", clock: Clock) -> bool:
     return leases.mark_sent(message, now=clock())
 
 
-def _prepare(message: Message, *, now: datetime) -> EmailMultiAlternatives | None:
+def _hand_over(mail: OutgoingMail, server: "MailServer") -> None:
+    """Hand over; what fails before the server has seen the text certainly did not go out."""
+    try:
+        server.hand_over(mail)
+    except (ServerUnavailable, SMTPRecipientsRefused, SMTPSenderRefused):
+        mail.take_back()
+        raise
+
+
+def _prepare(message: Message, *, now: datetime) -> OutgoingMail | None:
     """The mail, or None when the message is closed instead because nobody needs it any more."""
     kind = kind_named(message.kind)
     if kind is None:

@@ -1,6 +1,7 @@
 """From a message row to a mail: its words in the recipient's language and time zone, its headers safe."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from email.charset import QP, Charset
 from email.utils import format_datetime, formataddr, parseaddr
@@ -26,7 +27,13 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
-def write_mail(message: Message, kind: MailKind, *, now: datetime) -> EmailMultiAlternatives:
+class OutgoingMail(EmailMultiAlternatives):
+    """A mail that knows what to take back when it certainly did not go out."""
+
+    take_back: Callable[[], object]
+
+
+def write_mail(message: Message, kind: MailKind, *, now: datetime) -> OutgoingMail:
     """The whole mail, ready to hand over. May mint tokens, so it runs once per attempt and outside any transaction."""
     person = message.recipient
     with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone)):
@@ -35,13 +42,14 @@ def write_mail(message: Message, kind: MailKind, *, now: datetime) -> EmailMulti
         if kind.offers_unsubscribe:
             stop_url = unsubscribe_url(Subscription(person.pk, kind.name))
         words = render_words(kind, letter, recipient=person, stop_url=stop_url)
-    mail = EmailMultiAlternatives(
+    mail = OutgoingMail(
         subject=words["subject"],
         body=words["text"],
         from_email=_sender(letter),
         to=[formataddr((one_line(person.name, for_address=True), str(person.email)))],
         headers=_headers(message, kind, now=now, stop_url=stop_url),
     )
+    mail.take_back = letter.take_back
     # Quoted-printable is plain ASCII on the wire: it survives servers that know nothing of 8 bits.
     mail.encoding = _quoted_printable()
     mail.attach_alternative(words["html"], "text/html")

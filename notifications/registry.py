@@ -25,12 +25,14 @@ class Attachment:
 class Letter:
     """What fills the templates of one message, rendered at the moment it is sent.
 
-    ``from_name`` stands before our address as the sender, a partnership's name for example.
+    ``from_name`` stands before our address as the sender, a partnership's name for example. ``take_back`` is called
+    when the mail server has certainly not received the text: a link minted for it is worth nothing then.
     """
 
     context: Mapping[str, object]
     attachments: tuple[Attachment, ...] = field(default=())
     from_name: str = ""
+    take_back: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class MailKind:
     after the fence, immediately before handing over, outside any transaction of the caller. ``still_wanted`` is asked
     at that moment as well: a message whose reason is gone becomes obsolete and is never sent. ``offers_unsubscribe``
     is false for mail that somebody just asked for (codes, password resets). ``priority`` above 0 goes first.
-    ``description`` tells a recipient what they would no longer get.
+    ``description`` tells a recipient what they would no longer get. ``names_recipient`` is false where the mere name on
+    a list of undelivered mail would tell something, as who has not answered yet.
     """
 
     name: str
@@ -52,6 +55,7 @@ class MailKind:
     offers_unsubscribe: bool = True
     priority: int = 0
     channel: str = "mail"
+    names_recipient: bool = True
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count
+from django.utils.translation import gettext
 
 from accounts.models import Person
 from notifications.models import Heartbeat, Message, MessageState, Unsubscription
@@ -82,13 +83,20 @@ def dead_letters() -> list[DeadLetter]:
         DeadLetter(
             id=message.pk,
             kind=message.kind,
-            recipient=message.recipient.email or str(message.recipient),
+            recipient=_recipient(message),
             due_at=message.due_at,
             attempts=message.attempts,
             error=message.error,
         )
         for message in dead
     ]
+
+
+def _recipient(message: Message) -> str:
+    kind = kind_named(message.kind)
+    if kind is None or kind.names_recipient:
+        return message.recipient.email or str(message.recipient)
+    return gettext("Somebody; we do not say who")
 
 
 def recipient_language(person_id: int) -> str | None:

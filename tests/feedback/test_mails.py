@@ -4,10 +4,13 @@ import pytest
 
 from feedback import mails, sealed
 from feedback.models import InvitationToken
+from notifications.delivery import dispatch_due
 from notifications.letters import write_mail
 from notifications.models import Message
 from notifications.registry import kind_named
+from tests.factories.accounts import PersonFactory
 from tests.factories.feedback import CLOSED, FollowUpFactory, open_window
+from tests.servers import smtp_sink
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"http://127\.0\.0\.1:8000/f/([\w-]{43})/\?lang=(\w\w)")
@@ -61,3 +64,31 @@ def test_message_row_holds_ids_only():
     params = Message.objects.filter(kind="feedback_reminder").first().params
     assert sorted(params) == ["invitation", "number"]
     assert mails.still_wanted(Message.objects.first(), CLOSED) is True
+
+
+@pytest.mark.parametrize(
+    ("trouble", "links"),
+    [({"permanent": 1}, 0), ({"temporary": 1}, 0), ({"ambiguous": 1}, 5), ({}, 5)],
+    ids=["refused for good", "refused for now", "taken and then doubted", "taken"],
+)
+def test_link_of_a_mail_that_certainly_did_not_go_out_is_taken_back(settings, trouble, links):
+    """Otherwise refused attempts would use up the five links a person may hold."""
+    open_window(present=5)
+    with smtp_sink(**trouble) as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+
+        dispatch_due(now=CLOSED)
+
+    assert InvitationToken.objects.count() == links
+
+
+def test_list_of_undelivered_mail_does_not_tell_who_has_not_answered(client):
+    window = open_window(present=5)
+    Message.objects.filter(kind="feedback_reminder").update(state="failed")
+    client.force_login(PersonFactory(is_staff=True))
+
+    page = client.get("/staff/outbox/").content.decode()
+
+    assert page.count("we do not say who") == Message.objects.dead().count()
+    assert not [one for one in window.invitations.values_list("person__email", flat=True) if one in page]
