@@ -20,6 +20,8 @@ from core.http import Request
 View = Callable[..., HttpResponse]
 Declared = Callable[[View], View]
 READ = ("GET", "HEAD")
+POST = ("POST",)
+PAGE_AND_FORM = READ + POST
 logger = logging.getLogger(__name__)
 
 

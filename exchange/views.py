@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from core import clock
-from core.access import signed_in
+from core.access import PAGE_AND_FORM, POST, signed_in
 from core.errors import DomainError
 from core.http import Request, render_page
 from core.limits import IMPORT_PER_PERSON, TooManyAttempts, spend
@@ -36,7 +36,7 @@ def import_list(request: Request, person: Person) -> HttpResponse:
     return render_page(request, "exchange/import_list.html", {"page": page, "rows": rows})
 
 
-@signed_in(methods=("GET", "HEAD", "POST"))
+@signed_in(methods=PAGE_AND_FORM)
 @importer
 def import_upload(request: Request, person: Person) -> HttpResponse:
     if request.method != "POST":
@@ -120,7 +120,7 @@ def import_texts(request: Request, person: Person, batch: int) -> HttpResponse:
     return render_page(request, "exchange/import_texts.html", {"batch": found, "page": page, "rows": rows})
 
 
-@signed_in(methods=("POST",))
+@signed_in(methods=POST)
 @importer
 def import_apply(request: Request, person: Person, batch: int) -> HttpResponse:
     found = get_object_or_404(selectors.batches_of(person), pk=batch)
@@ -138,7 +138,7 @@ def import_apply(request: Request, person: Person, batch: int) -> HttpResponse:
     return redirect("exchange:import-detail", found.pk)
 
 
-@signed_in(methods=("GET", "HEAD", "POST"))
+@signed_in(methods=PAGE_AND_FORM)
 @importer
 def import_undo(request: Request, person: Person, batch: int) -> HttpResponse:
     found = get_object_or_404(selectors.batches_of(person).filter(state=BatchState.APPLIED), pk=batch)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
+from core.access import PAGE_AND_FORM
 from core.errors import DomainError
 from core.http import Request, render_page
 from core.panels import MEETING, panels_for
@@ -21,7 +22,6 @@ from partners.models import Seat
 from partners.permissions import Permission
 
 PAST_PER_PAGE = 20
-READ_AND_WRITE = ["GET", "HEAD", "POST"]
 
 
 @seat_view(Permission.PARTNERSHIP_VIEW)
@@ -50,7 +50,7 @@ def meeting_detail(request: Request, seat: Seat, pk: int) -> HttpResponse:
     return render_page(request, "meetings/meeting_detail.html", context)
 
 
-@seat_view(Permission.MEETING_MANAGE, methods=READ_AND_WRITE)
+@seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
 def meeting_add(request: Request, seat: Seat) -> HttpResponse:
     form = forms.MeetingForm(_typed(request), initial={"time_zone": seat.partnership.time_zone})
     if request.method == "POST" and form.is_valid():
@@ -64,7 +64,7 @@ def meeting_add(request: Request, seat: Seat) -> HttpResponse:
     return _form_page(request, "meetings/meeting_form.html", {"seat": seat, "meeting": None, "form": form})
 
 
-@seat_view(Permission.MEETING_MANAGE, methods=READ_AND_WRITE)
+@seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
 def meeting_edit(request: Request, seat: Seat, pk: int) -> HttpResponse:
     meeting = _meeting(seat, pk)
     form = forms.MeetingForm(_typed(request), initial=forms.MeetingForm.initial_for(meeting))
@@ -81,7 +81,7 @@ def meeting_edit(request: Request, seat: Seat, pk: int) -> HttpResponse:
     return _form_page(request, "meetings/meeting_form.html", {"seat": seat, "meeting": meeting, "form": form})
 
 
-@seat_view(Permission.MEETING_MANAGE, methods=READ_AND_WRITE)
+@seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
 def meeting_invite(request: Request, seat: Seat, pk: int) -> HttpResponse:
     meeting = _meeting(seat, pk)
     seats = list(selectors.seats_to_invite(meeting, now=clock.now()))
@@ -101,7 +101,7 @@ def meeting_invite(request: Request, seat: Seat, pk: int) -> HttpResponse:
     return _form_page(request, "meetings/meeting_invite.html", context)
 
 
-@seat_view(Permission.MEETING_MANAGE, methods=READ_AND_WRITE)
+@seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
 def meeting_cancel(request: Request, seat: Seat, pk: int) -> HttpResponse:
     meeting = _meeting(seat, pk)
     if request.method == "POST":
@@ -116,7 +116,7 @@ def meeting_cancel(request: Request, seat: Seat, pk: int) -> HttpResponse:
     return render_page(request, "meetings/meeting_cancel.html", context)
 
 
-@seat_view(Permission.MEETING_MANAGE, methods=READ_AND_WRITE)
+@seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
 def meeting_attendance(request: Request, seat: Seat, pk: int) -> HttpResponse:
     meeting = _meeting(seat, pk)
     page = selectors.meeting_page(seat=seat, meeting=meeting, now=clock.now())
@@ -135,7 +135,7 @@ def meeting_attendance(request: Request, seat: Seat, pk: int) -> HttpResponse:
     return _form_page(request, "meetings/meeting_attendance.html", context)
 
 
-@seat_view(Permission.MEETING_MANAGE, methods=READ_AND_WRITE)
+@seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
 def meeting_notes(request: Request, seat: Seat, pk: int) -> HttpResponse:
     meeting = _meeting(seat, pk)
     form = forms.NotesForm(_typed(request), initial={"notes": meeting.notes})
@@ -151,7 +151,7 @@ def meeting_notes(request: Request, seat: Seat, pk: int) -> HttpResponse:
     return _form_page(request, "meetings/meeting_notes.html", context)
 
 
-@seat_view(Permission.MEETING_MANAGE, methods=READ_AND_WRITE)
+@seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
 def meeting_close(request: Request, seat: Seat, pk: int) -> HttpResponse:
     meeting = _meeting(seat, pk)
     if request.method == "POST":
@@ -166,7 +166,7 @@ def meeting_close(request: Request, seat: Seat, pk: int) -> HttpResponse:
     return render_page(request, "meetings/meeting_close.html", {"seat": seat, "meeting": meeting, "page": page})
 
 
-@seat_view(Permission.MEETING_MANAGE, methods=READ_AND_WRITE)
+@seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
 def decision_add(request: Request, seat: Seat, pk: int) -> HttpResponse:
     meeting = _meeting(seat, pk)
     form = forms.DecisionForm(_typed(request))
@@ -183,7 +183,7 @@ def decision_add(request: Request, seat: Seat, pk: int) -> HttpResponse:
     )
 
 
-@seat_view(Permission.MEETING_MANAGE, methods=READ_AND_WRITE)
+@seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
 def decision_edit(request: Request, seat: Seat, pk: int, number: int) -> HttpResponse:
     meeting = _meeting(seat, pk)
     decision = get_object_or_404(meeting.decisions, number=number)
@@ -200,7 +200,7 @@ def decision_edit(request: Request, seat: Seat, pk: int, number: int) -> HttpRes
     return _form_page(request, "meetings/decision_form.html", context)
 
 
-@seat_view(Permission.MEETING_MANAGE, methods=READ_AND_WRITE)
+@seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
 def action_agree(request: Request, seat: Seat, pk: int) -> HttpResponse:
     meeting = _meeting(seat, pk)
     asked_for = {"decision": request.GET.get("decision", "")}

@@ -13,14 +13,14 @@ from django.utils.translation import override
 from accounts import services
 from accounts.access import SignedInRequest
 from accounts.forms import DetailsForm, LanguageForm
-from core.access import public, signed_in
+from core.access import PAGE_AND_FORM, POST, public, signed_in
 from core.clock import now
 from core.http import Request, render_page
 
 YEAR = 365 * 24 * 3600
 
 
-@signed_in(methods=["GET", "HEAD", "POST"])
+@signed_in(methods=PAGE_AND_FORM)
 def profile(request: SignedInRequest) -> HttpResponse:
     person = request.user
     form = DetailsForm(request.POST or None, instance=person)
@@ -35,7 +35,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
     return redirect("accounts:profile")
 
 
-@public(methods=["POST"])
+@public(methods=POST)
 def set_language(request: Request) -> HttpResponse:
     """Remember the language: for who is signed in with the person, for a visitor in a cookie."""
     form = LanguageForm(request.POST)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from core.access import public, signed_in
+from core.access import PAGE_AND_FORM, public, signed_in
 from core.clock import now
 from core.http import Request, client_address, render_page
 from core.limits import (
@@ -24,7 +24,6 @@ from core.limits import (
     spend,
 )
 
-PAGE_AND_FORM = ("GET", "HEAD", "POST")
 Page = Callable[..., HttpResponse]
 
 

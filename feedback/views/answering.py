@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from core.access import public, token
+from core.access import PAGE_AND_FORM, public, token
 from core.clock import now
 from core.http import Request
 from feedback import form, form_page, sealed
@@ -19,7 +19,7 @@ NO_DATABASE = (OperationalError, InterfaceError)
 RETRY_SECONDS = "30"
 
 
-@token(methods=("GET", "HEAD", "POST"))
+@token(methods=PAGE_AND_FORM)
 def window_answer(request: Request, token: str) -> HttpResponse:
     """The blank form; on POST into the bag. Unknown, expired and closed links all look the same."""
     wanted = request.GET.get("lang")

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import dates
-from core.access import READ
+from core.access import PAGE_AND_FORM
 from core.clock import now, today
 from core.errors import DomainError
 from core.http import Request, render_page
@@ -26,7 +26,7 @@ from partners.models import Seat
 from partners.permissions import Permission
 
 
-@seat_view(Permission.FOLLOW_UP_PLAN, methods=(*READ, "POST"))
+@seat_view(Permission.FOLLOW_UP_PLAN, methods=PAGE_AND_FORM)
 def follow_up(request: Request, seat: Seat, month: date, dimension: str) -> HttpResponse:
     """A form that is nearly filled in; the action and its link to the report are saved together."""
     report, line = _low_line(seat, month, dimension)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.access import PAGE_AND_FORM, POST
 from core.http import Request, render_page, swap_or_redirect
 from goals import selectors, services
 from goals.forms import ActionForm, CompleteActionForm, DropActionForm, WaitActionForm
@@ -23,8 +24,6 @@ from partners.access import seat_view
 from partners.models import Seat
 from partners.permissions import Permission
 
-FORM = ("GET", "HEAD", "POST")
-POST = ("POST",)
 LIST = "goals/action_list.html"
 DETAIL = "goals/action_detail.html"
 
@@ -41,7 +40,7 @@ def action_detail(request: Request, seat: Seat, pk: int) -> HttpResponse:
     return _detail_page(request, seat, action)
 
 
-@seat_view(Permission.ACTION_PLAN, methods=FORM)
+@seat_view(Permission.ACTION_PLAN, methods=PAGE_AND_FORM)
 def action_add(request: Request, seat: Seat) -> HttpResponse:
     now = clock.now()
     today = clock.today(zone=seat.partnership.time_zone, at=now)
@@ -59,7 +58,7 @@ def action_add(request: Request, seat: Seat) -> HttpResponse:
     return _form_page(request, seat, form, heading=_("Plan an action"))
 
 
-@seat_view(Permission.ACTION_UPDATE, methods=FORM)
+@seat_view(Permission.ACTION_UPDATE, methods=PAGE_AND_FORM)
 def action_edit(request: Request, seat: Seat, pk: int) -> HttpResponse:
     action = get_object_or_404(seat.partnership.actions.with_people(), pk=pk)
     if not services.may_update(action, seat):

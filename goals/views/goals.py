@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.access import PAGE_AND_FORM
 from core.http import Request, render_page
 from goals import selectors, services
 from goals.forms import GoalForm
@@ -17,7 +18,6 @@ from partners.models import Seat
 from partners.permissions import Permission
 
 PAGE_SIZE = 20
-FORM = ("GET", "HEAD", "POST")
 
 
 @seat_view(Permission.PARTNERSHIP_VIEW)
@@ -58,7 +58,7 @@ def goal_detail(request: Request, seat: Seat, pk: int) -> HttpResponse:
     return render_page(request, "goals/goal_detail.html", context)
 
 
-@seat_view(Permission.GOAL_EDIT, methods=FORM)
+@seat_view(Permission.GOAL_EDIT, methods=PAGE_AND_FORM)
 def goal_add(request: Request, seat: Seat) -> HttpResponse:
     form = GoalForm(request.POST or None, partnership=seat.partnership)
     if request.method == "POST" and form.is_valid():
@@ -69,7 +69,7 @@ def goal_add(request: Request, seat: Seat) -> HttpResponse:
     return _form_page(request, seat, form, heading=_("Add a goal"))
 
 
-@seat_view(Permission.GOAL_EDIT, methods=FORM)
+@seat_view(Permission.GOAL_EDIT, methods=PAGE_AND_FORM)
 def goal_edit(request: Request, seat: Seat, pk: int) -> HttpResponse:
     goal = get_object_or_404(seat.partnership.goals, pk=pk)
     form = GoalForm(request.POST or None, instance=goal, partnership=seat.partnership)

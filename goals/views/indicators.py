@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.access import PAGE_AND_FORM
 from core.http import Request, render_page
 from goals import selectors, services
 from goals.forms import IndicatorForm
@@ -16,10 +17,8 @@ from partners.access import seat_view
 from partners.models import Seat
 from partners.permissions import Permission
 
-FORM = ("GET", "HEAD", "POST")
 
-
-@seat_view(Permission.GOAL_EDIT, methods=FORM)
+@seat_view(Permission.GOAL_EDIT, methods=PAGE_AND_FORM)
 def indicator_add(request: Request, seat: Seat, pk: int) -> HttpResponse:
     goal = get_object_or_404(seat.partnership.goals, pk=pk)
     form = IndicatorForm(request.POST or None)
@@ -36,7 +35,7 @@ def indicator_add(request: Request, seat: Seat, pk: int) -> HttpResponse:
     return _form_page(request, seat, goal, form, heading=_("Add an indicator"))
 
 
-@seat_view(Permission.GOAL_EDIT, methods=FORM)
+@seat_view(Permission.GOAL_EDIT, methods=PAGE_AND_FORM)
 def indicator_edit(request: Request, seat: Seat, pk: int) -> HttpResponse:
     indicators = selectors.indicators_of(seat.partnership)
     indicator = get_object_or_404(indicators, pk=pk)

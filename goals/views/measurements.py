@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.access import PAGE_AND_FORM
 from core.http import Request, render_page
 from goals import selectors, services
 from goals.choices import MeasureKind, ValueKind
@@ -22,7 +23,7 @@ PAGE_SIZE = 50
 NUMERIC = (MeasureKind.NUMBER, MeasureKind.PERCENTAGE)
 
 
-@seat_view(Permission.MEASUREMENT_RECORD, methods=("GET", "HEAD", "POST"))
+@seat_view(Permission.MEASUREMENT_RECORD, methods=PAGE_AND_FORM)
 def measurement_add(request: Request, seat: Seat, pk: int) -> HttpResponse:
     """Add a number, or say why there is none; the last three stand beside it."""
     indicator = get_object_or_404(selectors.indicators_of(seat.partnership), pk=pk)

@@ -7,14 +7,14 @@ from django.http import Http404, HttpResponse
 from django.utils import translation
 
 from core import clock
-from core.access import token
+from core.access import PAGE_AND_FORM, token
 from core.http import Request, render_page
 from notifications import services
 from notifications.links import read_token
 from notifications.selectors import is_unsubscribed, kind_description, recipient_language
 
 
-@token(methods=("GET", "HEAD", "POST"))
+@token(methods=PAGE_AND_FORM)
 def unsubscribe(request: Request, token: str) -> HttpResponse:
     """GET shows which mails; only a pressed button, or the one-click body of RFC 8058, changes anything."""
     subscription = read_token(token)

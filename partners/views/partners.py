@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
-from core.access import READ
+from core.access import PAGE_AND_FORM
 from core.clock import now
 from core.errors import DomainError
 from core.http import Request, render_page
@@ -19,8 +19,6 @@ from partners.choices import ParticipationRoleName
 from partners.forms import AddPartnerForm, DirectoryForm, ProfileForm
 from partners.models import Participation, Seat
 from partners.permissions import Permission
-
-PAGE_AND_FORM = (*READ, "POST")
 
 
 @seat_view(Permission.PARTNERSHIP_VIEW)

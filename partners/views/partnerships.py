@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.access import SignedInRequest
-from core.access import READ, signed_in
+from core.access import PAGE_AND_FORM, signed_in
 from core.clock import now
 from core.http import Request, render_page
 from partners import selectors, services
@@ -17,8 +17,6 @@ from partners.access import seat_view
 from partners.forms import PartnershipForm, StartForm
 from partners.models import Seat
 from partners.permissions import Permission
-
-PAGE_AND_FORM = (*READ, "POST")
 
 
 @signed_in()

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from core.access import READ
+from core.access import PAGE_AND_FORM
 from core.clock import now
 from core.errors import DomainError
 from core.http import Request, render_page
@@ -18,8 +18,6 @@ from partners.access import seat_view
 from partners.forms import DirectoryForm, InviteForm, RoleForm
 from partners.models import Seat
 from partners.permissions import ROLE_DESCRIPTIONS, Permission, Role
-
-PAGE_AND_FORM = (*READ, "POST")
 
 
 @seat_view(Permission.PARTNERSHIP_VIEW)
