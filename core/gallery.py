@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 
-from core import dates
+from core import dates, months
 from core.charts import (
     BurnupWords,
     Count,
@@ -50,11 +50,7 @@ class SampleForm(forms.Form):
 
 def _months(first: date, values: Sequence[float | None]) -> list[Point]:
     """One value a month from ``first`` on."""
-    starts = [first.month - 1 + step for step in range(len(values))]
-    return [
-        Point(date(first.year + start // 12, start % 12 + 1, 1), value)
-        for start, value in zip(starts, values, strict=True)
-    ]
+    return [Point(months.shift(first, step), value) for step, value in enumerate(values)]
 
 
 def _waits() -> tuple[GoalSeries, GoalWords]:

@@ -13,17 +13,15 @@ from hashlib import sha256
 from typing import Any
 
 from feedback.choices import ENERGY, INDEX, ITEMS, Dimension
+from feedback.measure.cells import EIGHTHS, CellSums, people_in
 from feedback.measure.params import ENGINE_VERSION, Params, params_version
 from feedback.measure.quality import WindowQuality, energy_watch, low_energy, window_quality
 from feedback.measure.scores import (
-    EIGHTHS,
     Band,
     CellReading,
-    CellSums,
     Share,
     answered_words,
     index_is_publishable,
-    people_in,
     read_cell,
 )
 

@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError
 from core.prepared import Given, Prepared
 from feedback.choices import INDEX, ITEMS, Dimension
-from feedback.measure.scores import person_index
+from feedback.measure.cells import person_index
 from feedback.models import (
     FeedbackBag,
     FeedbackComment,

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models, transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
@@ -20,20 +19,12 @@ from exchange.services.people import PeopleWriter
 from exchange.services.planning import ORDER, ActivityPlan, Plan, chunks, plan_batch
 from exchange.services.wishes import NAME_LENGTH, Status, Wish
 from goals.models import Measurement
-from partners.models import (
-    Participation,
-    Partnership,
-)
-
-SLUG_LENGTH = 60
+from partners.models import Participation, Partnership
+from partners.services import MayNotStartPartnerships, free_slugs
 
 
 class NotApproved(DomainError):
     """Nobody decided that this file may be imported, or it was imported already."""
-
-
-class MayNotImport(DomainError):
-    """Importing starts partnerships, which is a right of the account."""
 
 
 @transaction.atomic
@@ -45,7 +36,7 @@ def apply_batch(*, batch: ImportBatch, now: datetime) -> ImportBatch:
     Person.objects.select_for_update().get(pk=batch.person_id)  # the same file twice at once: one after the other
     batch.refresh_from_db()
     if not batch.person.may_start_partnerships:
-        raise MayNotImport(_("Your account may not start partnerships. Ask whoever runs this installation."))
+        raise MayNotStartPartnerships(_("Your account may not start partnerships. Ask whoever runs this installation."))
     plan = plan_batch(batch=batch, choices=Choices.from_json(batch.choices), now=now)
     batch.counts = _Writer(batch, plan, now=now).write()
     batch.save(update_fields=["counts"])
@@ -82,7 +73,7 @@ class _Writer:
     def _create(self, model: type[models.Model], wishes: list[Wish]) -> None:
         rows = [self._row(wish) for wish in wishes]
         if model is Partnership:
-            for row, slug in zip(rows, _free_slugs([wish.source["name"] for wish in wishes]), strict=True):
+            for row, slug in zip(rows, free_slugs([wish.source["name"] for wish in wishes]), strict=True):
                 row.slug = slug  # type: ignore[attr-defined]
         self.journal.insert(model, rows)
         for wish, row in zip(wishes, rows, strict=True):
@@ -172,21 +163,6 @@ class _Writer:
                 self.journal.touch(key)
                 key.digest, key.row_id = said, row_id
                 key.save(update_fields=["digest", "row_id"])
-
-
-def _free_slugs(names: list[str]) -> list[str]:
-    """Find a free address for each name; a name in another script becomes "partnership-2" and so on."""
-    bases = [slugify(name)[:SLUG_LENGTH].strip("-") or "partnership" for name in names]
-    taken = set(Partnership.objects.values_list("slug", flat=True)) if bases else set()
-    found = []
-    for base in bases:
-        number, slug = 1, base
-        while slug in taken:
-            number += 1
-            slug = f"{base}-{number}"
-        taken.add(slug)
-        found.append(slug)
-    return found
 
 
 def _texts(activity: Activity) -> Iterable[KeptText]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from statistics import variance
 
-from feedback.measure.scores import EVEN_VARIANCE
+from feedback.measure.cells import EVEN_VARIANCE
 
 Rows = Sequence[Sequence[int]]  # one row per complete response, one column per statement
 

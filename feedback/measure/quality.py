@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from feedback.measure.cells import CellSums
 from feedback.measure.params import Params
-from feedback.measure.scores import CellSums, Share, share
+from feedback.measure.scores import Share, share
 
 LOW_RESPONSE, MANY_BLANKS, MANY_ALIKE = 0.40, 0.30, 0.50
 ENERGY_TWICE = 0.25

@@ -4,7 +4,7 @@ Fewer than k people: nothing. Five to nine: a band and a likely range in halves.
 range in tenths, agreement and rounded shares. Nothing here returns a number that its group is too small for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -12,14 +12,10 @@ from math import ceil, floor, sqrt
 from statistics import NormalDist
 
 from feedback.measure.beta import band_probabilities, ghost, likely_range
+from feedback.measure.cells import SCALE, CellSums, r_wg
 from feedback.measure.params import Params
 
-SCALE = (1, 2, 3, 4, 5)
-EVEN_VARIANCE = 2  # of answers spread evenly over five points
-INDEX_ITEMS = 8
-INDEX_MIN_ANSWERS = 5
 INDEX_MIN_QUESTIONS = 6
-EIGHTHS = 8
 AGREE, SPLIT = 70, 30  # hundredths of r_wg; rules of thumb (LeBreton and Senter 2008)
 MOST, SOME = 0.70, 0.40
 HIGH_RATE, LOW_RATE = 0.50, 0.30
@@ -62,44 +58,6 @@ class Bound(StrEnum):
     ABOUT = "about"
     AT_LEAST = "at_least"
     AT_MOST = "at_most"
-
-
-@dataclass(frozen=True, slots=True)
-class CellSums:
-    """Count, sum and sum of squares of the answers; `counts` holds how many gave 1, 2, 3, 4, 5 (not for the index)."""
-
-    n: int
-    s1: Fraction
-    s2: Fraction
-    counts: tuple[int, ...] | None = None
-
-    @classmethod
-    def from_counts(cls, counts: Sequence[int]) -> "CellSums":
-        if len(counts) != len(SCALE) or min(counts) < 0:
-            raise ValueError("A cell counts answers from 1 to 5.")
-        s1 = sum(x * c for x, c in zip(SCALE, counts, strict=True))
-        s2 = sum(x * x * c for x, c in zip(SCALE, counts, strict=True))
-        return cls(sum(counts), Fraction(s1), Fraction(s2), tuple(counts))
-
-    @classmethod
-    def from_answers(cls, answers: Iterable[int]) -> "CellSums":
-        given = list(answers)
-        if not set(given) <= set(SCALE):
-            raise ValueError("An answer is a whole number from 1 to 5.")
-        return cls.from_counts([given.count(x) for x in SCALE])
-
-    @classmethod
-    def from_eighths(cls, eighths: Iterable[int]) -> "CellSums":
-        """Build the index cell: one person score per response, in eighths of a point."""
-        given = list(eighths)
-        s2 = Fraction(sum(e * e for e in given), EIGHTHS**2)
-        return cls(len(given), Fraction(sum(given), EIGHTHS), s2)
-
-    def __add__(self, other: "CellSums") -> "CellSums":
-        counts = None
-        if self.counts is not None and other.counts is not None:
-            counts = tuple(x + y for x, y in zip(self.counts, other.counts, strict=True))
-        return CellSums(self.n + other.n, self.s1 + other.s1, self.s2 + other.s2, counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +134,6 @@ def read_cell(sums: CellSums, n_people: int, n_invited: int, params: Params, *, 
     )
 
 
-def people_in(answers_per_window: Iterable[int]) -> int:
-    """How many people a period surely heard: anonymous people may answer in each window, so the largest counts."""
-    return max(answers_per_window, default=0)
-
-
 def display_tenths(n: int, s1: Fraction | int) -> int:
     """Mean times ten, halves upward, by whole numbers: floats would show 4.3 for 4.35."""
     return int((20 * s1 + n) // (2 * n))
@@ -217,25 +170,9 @@ def coarse_range(limits: tuple[float, float]) -> tuple[float, float]:
     return low, high
 
 
-def person_index(answers: Sequence[int | None]) -> int | None:
-    """One person's mean over the eight statements, in eighths, halves upward; None with fewer than five answers."""
-    given = [x for x in answers if x is not None]
-    if len(given) < INDEX_MIN_ANSWERS:
-        return None
-    return (2 * EIGHTHS * sum(given) + len(given)) // (2 * len(given))
-
-
 def index_is_publishable(readings: Iterable[CellReading]) -> bool:
     """Ask for six publishable questions of the eight before the index is shown."""
     return sum(reading.visible for reading in readings) >= INDEX_MIN_QUESTIONS
-
-
-def r_wg(sums: CellSums) -> Fraction | None:
-    """Within-group agreement against an even spread (James, Demaree and Wolf 1984), cut at 0; None for one answer."""
-    if sums.n <= 1:
-        return None
-    variance = (sums.n * sums.s2 - sums.s1**2) / (sums.n * (sums.n - 1))
-    return max(Fraction(0), 1 - variance / EVEN_VARIANCE)
 
 
 def agreement(sums: CellSums) -> Agreement | None:

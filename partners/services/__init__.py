@@ -11,6 +11,7 @@ from partners.services.organizations import (
 from partners.services.partnerships import (
     MayNotStartPartnerships,
     edit_partnership,
+    free_slugs,
     start_partnership,
 )
 from partners.services.seating import (
@@ -41,6 +42,7 @@ __all__ = [
     "change_role",
     "edit_organization",
     "edit_partnership",
+    "free_slugs",
     "give_seat",
     "invite_to_seat",
     "join_organization",

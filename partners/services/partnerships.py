@@ -1,5 +1,6 @@
 """Starting a partnership and keeping its own details."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -41,7 +42,7 @@ def start_partnership(
         raise MayNotStartPartnerships(_("Your account may not start partnerships. Ask whoever runs this installation."))
     partnership = Partnership(
         name=name,
-        slug=_free_slug(name),
+        slug=free_slugs([name])[0],
         summary=summary,
         language=language or by.language,
         time_zone=time_zone or by.time_zone,
@@ -70,6 +71,21 @@ def edit_partnership(*, partnership: Partnership, by: Seat, now: datetime) -> Pa
     return partnership
 
 
+def free_slugs(names: Sequence[str]) -> list[str]:
+    """Find a free address for each name; a name in another script becomes "partnership-2" and so on."""
+    taken = set(Partnership.objects.values_list("slug", flat=True)) if names else set()
+    found = []
+    for name in names:
+        base = slugify(name)[:SLUG_LENGTH].strip("-") or "partnership"
+        number, slug = 1, base
+        while slug in taken:
+            number += 1
+            slug = f"{base}-{number}"
+        taken.add(slug)
+        found.append(slug)
+    return found
+
+
 def _own_organization(person: Person, name: str) -> Organization:
     own = Organization.objects.filter(contacts__person=person, contacts__until=None)
     same = [row for row in own if row.name.casefold() == name.strip().casefold()]
@@ -79,13 +95,3 @@ def _own_organization(person: Person, name: str) -> Organization:
     organization.full_clean()
     organization.save()
     return organization
-
-
-def _free_slug(name: str) -> str:
-    base = slugify(name)[:SLUG_LENGTH].strip("-") or "partnership"
-    taken = set(Partnership.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    number, slug = 1, base
-    while slug in taken:
-        number += 1
-        slug = f"{base}-{number}"
-    return slug

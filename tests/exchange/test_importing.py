@@ -12,7 +12,7 @@ from core.models import AuditEvent
 from exchange import services, tasks
 from exchange.models import BatchState, ExternalKey, ImportBatch, ImportedRow, KeptText
 from exchange.services import Choices, UndoBlocked
-from exchange.services.applying import MayNotImport, NotApproved
+from exchange.services.applying import NotApproved
 from exchange.services.packing import snapshot
 from exchange.services.undoing import BACKWARDS, NotImported
 from goals.models import Baseline, Indicator, Measurement, SharedGoal, Target
@@ -26,6 +26,7 @@ from partners.models import (
     Seat,
 )
 from partners.permissions import Role
+from partners.services import MayNotStartPartnerships
 from tests.exchange.files import activity, actual, baseline, iati, indicator, org, period, result, target
 from tests.factories.accounts import PersonFactory
 from tests.factories.goals import SharedGoalFactory
@@ -487,7 +488,7 @@ def test_who_may_not_start_partnerships_may_not_import():
     batch = read(iati(activity(PAX)), PersonFactory())
     services.approve_batch(batch=batch, choices=Choices(), now=NOW)
 
-    with pytest.raises(MayNotImport):
+    with pytest.raises(MayNotStartPartnerships):
         services.apply_batch(batch=batch, now=NOW)
 
     assert Partnership.objects.count() == 0

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from feedback.measure.beta import band_probabilities, ghost, likely_range
+from feedback.measure.cells import CellSums, people_in, person_index, r_wg
 from feedback.measure.form_quality import cronbach_alpha, r_wg_j
 from feedback.measure.params import Params, params_version
 from feedback.measure.quality import energy_watch, low_energy, window_quality
@@ -19,7 +20,6 @@ from feedback.measure.scores import (
     Band,
     Bound,
     CellReading,
-    CellSums,
     Confidence,
     ReportConfidence,
     Share,
@@ -30,9 +30,6 @@ from feedback.measure.scores import (
     coverage,
     display_tenths,
     index_is_publishable,
-    people_in,
-    person_index,
-    r_wg,
     read_cell,
     round_outward,
     share,

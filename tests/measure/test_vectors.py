@@ -9,13 +9,14 @@ from statistics import NormalDist, mean, stdev
 import pytest
 
 from feedback.measure.beta import band_probabilities, ghost, likely_range, quantile
+from feedback.measure.cells import CellSums, r_wg
 from feedback.measure.disclosure import plan_rows, small_sets
 from feedback.measure.form_quality import cronbach_alpha, r_wg_j
 from feedback.measure.network import degree_centralization, density
 from feedback.measure.params import Params
 from feedback.measure.permutation import holm, sign_flip, two_sample
 from feedback.measure.portfolio import shrink
-from feedback.measure.scores import CellSums, band_of, coverage, display_tenths, r_wg, read_cell, wilson
+from feedback.measure.scores import band_of, coverage, display_tenths, read_cell, wilson
 from feedback.measure.trend import ewma, ewma_limits, mann_kendall_p
 from feedback.measure.turns import corrected_gini, gini
 from goals.measure.status import Status, assess, status_of_share
