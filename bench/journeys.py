@@ -82,6 +82,7 @@ def _crowd(place: Place, database: Database) -> Iterator[Line]:
     assert all(journey.is_done for journey in load.journeys)
     what = f"{len(links)} visitors, {CROWD} clients, one worker killed, {database.name}"
     none = Limit(0)
+    yield Result("P4", f"{what}: workers gunicorn saw killed", log.count("SIGKILL"), "", Limit(1, at_least=True))
     yield Result("P4", f"{what}: lost", found["lost"], "", none, none)
     yield Result("P4", f"{what}: twice", found["twice"], "", none, none)
     yield Result("P4", f"{what}: answers 5xx", load.server_errors, "", none, none)

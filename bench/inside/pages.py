@@ -11,7 +11,7 @@ from bench.inside import seeding
 from bench.inside.calling import Caller, interleaved, statements
 from core import clock
 
-ROUNDS = 9
+ROUNDS = 5
 PAGES = {
     "partners": ("partners:partner-list", "partners"),
     "goals": ("goals:goal-list", "goals"),
@@ -29,7 +29,7 @@ def measure(*, size: int) -> dict[str, dict[str, float]]:
     calls = {name: _page(handler, route, **{grows: size}) for name, (route, grows) in PAGES.items()}
     calls["board"] = (Caller(beside_the_product()), f"/board/{seeding.board(size=size)}/")
     turns = {name: partial(who.get, path) for name, (who, path) in calls.items()}
-    taken = interleaved(turns, rounds=ROUNDS, each=1)
+    taken = interleaved(turns, rounds=ROUNDS, each=1, warm_up=1)
     return {name: {"ms": taken[name], **_weight(*call)} for name, call in calls.items()}
 
 
