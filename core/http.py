@@ -19,15 +19,20 @@ class Request(HttpRequest):
 def render_page(
     request: Request, template: str, context: dict[str, Any], *, partial: str = "", status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    """GET: the page, or only ``template#partial`` when HTMX asked for a swap.
-
-    An invalid form comes back through here as well, with ``status=422`` and everything that was typed.
-    """
+    """GET: the page, or only ``template#partial`` when HTMX asked for a swap."""
     wants_partial = bool(partial) and bool(request.htmx) and not request.htmx.boosted
     response = render(request, f"{template}#{partial}" if wants_partial else template, context, status=status)
     if partial:
         patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def render_form(
+    request: Request, template: str, context: dict[str, Any], *, refusal: int = HTTPStatus.UNPROCESSABLE_ENTITY
+) -> HttpResponse:
+    """A page with a form: as it is opened, or as it comes back with what was typed and why it was refused."""
+    status = refusal if request.method == "POST" else HTTPStatus.OK
+    return render_page(request, template, context, status=status)
 
 
 def swap_or_redirect(request: Request, template: str, context: dict[str, Any], *, to: str) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -41,13 +42,12 @@ def spend(limit: Limit, subject: str, *, now: datetime) -> None:
     The check and the count are one conditional UPDATE, so concurrent attempts cannot overshoot. Windows are fixed steps
     of ``limit.per`` since 1970; anything that fails in here refuses the attempt.
     """
-    start = _window_start(now, limit.per)
-    key = {"scope": limit.scope, "subject": _pseudonym(limit.scope, subject), "window_start": start}
+    key = _key(limit, subject, now)
     with transaction.atomic():
         RateCount.objects.bulk_create([RateCount(**key)], ignore_conflicts=True)
         counted = RateCount.objects.filter(**key, count__lt=limit.count).update(count=F("count") + 1)
     if not counted:
-        minutes = max(1, int((start + limit.per - now).total_seconds() // 60) + 1)
+        minutes = max(1, int((key["window_start"] + limit.per - now).total_seconds() // 60) + 1)
         raise TooManyAttempts(
             _("That was tried too often. Please try again in %(minutes)s minutes.") % {"minutes": minutes}
         )
@@ -55,27 +55,22 @@ def spend(limit: Limit, subject: str, *, now: datetime) -> None:
 
 def forgive(limit: Limit, subject: str, *, now: datetime) -> None:
     """Start over for a subject that has proven itself, for example by signing in."""
-    key = {
-        "scope": limit.scope,
-        "subject": _pseudonym(limit.scope, subject),
-        "window_start": _window_start(now, limit.per),
-    }
-    RateCount.objects.filter(**key).delete()
+    RateCount.objects.filter(**_key(limit, subject, now)).delete()
 
 
 def give_back(limit: Limit, subject: str, *, now: datetime) -> None:
     """Take one attempt back: it was no guess. Twenty people who sign in from one office are not an attack."""
-    key = {
-        "scope": limit.scope,
-        "subject": _pseudonym(limit.scope, subject),
-        "window_start": _window_start(now, limit.per),
-    }
-    RateCount.objects.filter(**key, count__gt=0).update(count=F("count") - 1)
+    RateCount.objects.filter(**_key(limit, subject, now)).filter(count__gt=0).update(count=F("count") - 1)
 
 
 def purge(*, before: datetime) -> int:
     """Delete the counters of windows that began before ``before``; returns how many."""
     return RateCount.objects.filter(window_start__lt=before).delete()[0]
+
+
+def _key(limit: Limit, subject: str, now: datetime) -> dict[str, Any]:
+    window = _window_start(now, limit.per)
+    return {"scope": limit.scope, "subject": _pseudonym(limit.scope, subject), "window_start": window}
 
 
 def _window_start(now: datetime, per: timedelta) -> datetime:

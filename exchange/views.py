@@ -13,7 +13,7 @@ from accounts.models import Person
 from core import clock
 from core.access import PAGE_AND_FORM, POST, signed_in
 from core.errors import DomainError
-from core.http import Request, render_page
+from core.http import Request, render_form, render_page
 from core.limits import IMPORT_PER_PERSON, TooManyAttempts, spend
 from exchange import selectors, services
 from exchange.access import importer
@@ -25,7 +25,6 @@ from exchange.services.planning import FileForgotten
 from exchange.wording import place_in_words
 
 SAMPLE: Final = Path(__file__).resolve().parent / "samples" / "harbour-youth.xml"
-UNPROCESSABLE: Final = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @signed_in()
@@ -45,7 +44,7 @@ def import_upload(request: Request, person: Person) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES, is_oversized=is_oversized)
     batch = _take_in(person, form) if form.is_valid() else None
     if batch is None:
-        return render_page(request, "exchange/import_upload.html", {"form": form}, status=UNPROCESSABLE)
+        return render_form(request, "exchange/import_upload.html", {"form": form})
     return redirect("exchange:import-detail", batch.pk)
 
 
@@ -96,10 +95,9 @@ def _dry_run(request: Request, batch: ImportBatch, form: ChoicesForm | None = No
         plan = selectors.plan_for(batch, services.Choices(), now=clock.now())
     except FileForgotten as error:
         return render_page(request, "exchange/import_detail.html", {"batch": batch, "refusal": str(error)})
-    status = UNPROCESSABLE if form else HTTPStatus.OK
     form = form or ChoicesForm(plan=plan, person=batch.person)
     context = {"batch": batch, "form": form, "report": selectors.report_of(plan), "writes": plan.writes}
-    return render_page(request, "exchange/import_report.html", context, status=status)
+    return render_form(request, "exchange/import_report.html", context)
 
 
 @signed_in()
@@ -149,7 +147,7 @@ def import_undo(request: Request, person: Person, batch: int) -> HttpResponse:
         services.undo_batch(batch=found, now=clock.now())
     except services.UndoBlocked as error:
         context = {"batch": found, "obstacles": [selectors.obstacle_row(one) for one in error.obstacles]}
-        return render_page(request, "exchange/import_undo.html", context, status=HTTPStatus.CONFLICT)
+        return render_form(request, "exchange/import_undo.html", context, refusal=HTTPStatus.CONFLICT)
     messages.success(request, _("The import is taken back."))
     return redirect("exchange:import-detail", found.pk)
 

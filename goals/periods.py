@@ -1,11 +1,11 @@
 """The calendar periods that values are asked for: months, quarters, half years, years."""
 
-import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from core import months
 from core.dates import day_year, month
 from goals.choices import Frequency
 
@@ -25,10 +25,9 @@ class Period:
 
 def period_of(day: date, frequency: str) -> Period:
     """The calendar period of this frequency that holds ``day``."""
-    months = MONTHS[Frequency(frequency)]
-    first = (day.month - 1) // months * months + 1
-    last = first + months - 1
-    return Period(date(day.year, first, 1), date(day.year, last, calendar.monthrange(day.year, last)[1]))
+    length = MONTHS[Frequency(frequency)]
+    first = date(day.year, (day.month - 1) // length * length + 1, 1)
+    return Period(first, months.last_day(months.shift(first, length - 1)))
 
 
 def finished(frequency: str, *, on: date, count: int) -> list[Period]:

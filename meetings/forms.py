@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import zone_choices
+from goals.forms.fields import DayField, SeatChoiceField, seats_of
 from goals.models import SharedGoal
 from meetings.choices import Presence
 from meetings.models import Attendance, Decision, Meeting
@@ -33,16 +34,10 @@ class WallTimeField(forms.DateTimeField):
         return moment.replace(tzinfo=None) if moment else None
 
 
-def time_zones() -> list[tuple[str, str]]:
-    """Zones by the name of a place; the old abbreviations mean different things to different people."""
-    places = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
-    return [(name, name.replace("_", " ")) for name in ["UTC", *places]]
-
-
 class MeetingForm(forms.ModelForm):
     starts = WallTimeField(label=_("Starts"))
     ends = WallTimeField(label=_("Ends"))
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
+    time_zone = forms.ChoiceField(label=_("Time zone"))
     online_link = forms.URLField(label=_("Link to join online"), max_length=200, required=False, assume_scheme="https")
 
     class Meta:
@@ -57,6 +52,12 @@ class MeetingForm(forms.ModelForm):
         widgets = {"purpose": forms.Textarea({"rows": 3}), "agenda": forms.Textarea({"rows": 7})}
 
     field_order = ["title", "starts", "ends", "time_zone", "place", "online_link", "purpose", "agenda"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = zone_choices(  # type: ignore[attr-defined]  # the stubs know only plain fields
+            current=self.initial["time_zone"]
+        )
 
     @classmethod
     def initial_for(cls, meeting: Meeting) -> dict[str, Any]:
@@ -168,18 +169,12 @@ class DecisionForm(forms.ModelForm):
         widgets = {"text": forms.Textarea({"rows": 3}), "reason": forms.Textarea({"rows": 3})}
 
 
-class SeatChoiceField(forms.ModelChoiceField):
-    def label_from_instance(self, seat: Seat) -> str:
-        holder = str(seat.person) if seat.person else str(_("nobody yet"))
-        return f"{seat.organization}: {holder}"
-
-
 class AgreeActionForm(forms.Form):
     title = forms.CharField(label=_("What will be done?"), max_length=250)
     accountable = SeatChoiceField(
         Seat.objects.none(), label=_("Who makes sure it happens?"), empty_label=_("Choose one")
     )
-    due_on = forms.DateField(label=_("By when?"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    due_on = DayField(label=_("By when?"))
     decision = forms.ModelChoiceField(
         Decision.objects.none(), label=_("Which decision does it follow from?"), required=False, empty_label=_("None")
     )
@@ -190,8 +185,11 @@ class AgreeActionForm(forms.Form):
 
     def __init__(self, *args: Any, meeting: Meeting, partnership: Partnership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        seats = partnership.seats.with_people().order_by("participation__organization__name", "pk")
-        choices = {"accountable": seats, "decision": meeting.decisions.all(), "goal": partnership.goals.all()}
+        choices = {
+            "accountable": seats_of(partnership),
+            "decision": meeting.decisions.all(),
+            "goal": partnership.goals.all(),
+        }
         for name, rows in choices.items():
             self.fields[name].queryset = rows  # type: ignore[attr-defined]  # the stubs know only plain fields
 

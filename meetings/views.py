@@ -1,8 +1,5 @@
 """Pages about meetings. Every query starts at ``seat.partnership``."""
 
-from http import HTTPStatus
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
@@ -13,7 +10,7 @@ from django.utils.translation import ngettext
 from core import clock
 from core.access import PAGE_AND_FORM
 from core.errors import DomainError
-from core.http import Request, render_page
+from core.http import Request, render_form, render_page
 from core.panels import MEETING, panels_for
 from meetings import forms, selectors, services
 from meetings.models import Meeting
@@ -61,7 +58,7 @@ def meeting_add(request: Request, seat: Seat) -> HttpResponse:
         else:
             messages.success(request, _("The meeting is planned. Nobody has been invited yet."))
             return redirect("meetings:meeting-invite", seat.partnership.slug, meeting.pk)
-    return _form_page(request, "meetings/meeting_form.html", {"seat": seat, "meeting": None, "form": form})
+    return render_form(request, "meetings/meeting_form.html", {"seat": seat, "meeting": None, "form": form})
 
 
 @seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
@@ -78,7 +75,7 @@ def meeting_edit(request: Request, seat: Seat, pk: int) -> HttpResponse:
             saved = _("Saved. Everybody who was invited hears of the change.") if told else _("Saved.")
             messages.success(request, saved)
             return _to_meeting(seat, meeting)
-    return _form_page(request, "meetings/meeting_form.html", {"seat": seat, "meeting": meeting, "form": form})
+    return render_form(request, "meetings/meeting_form.html", {"seat": seat, "meeting": meeting, "form": form})
 
 
 @seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
@@ -98,7 +95,7 @@ def meeting_invite(request: Request, seat: Seat, pk: int) -> HttpResponse:
             return _to_meeting(seat, meeting)
     vacant = [row for row in seats if row.is_vacant]
     context = {"seat": seat, "meeting": meeting, "form": form, "vacant": vacant, "is_over": _is_over(meeting)}
-    return _form_page(request, "meetings/meeting_invite.html", context)
+    return render_form(request, "meetings/meeting_invite.html", context)
 
 
 @seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
@@ -132,7 +129,7 @@ def meeting_attendance(request: Request, seat: Seat, pk: int) -> HttpResponse:
             messages.success(request, _("Saved who came."))
             return _to_meeting(seat, meeting)
     context = {"seat": seat, "meeting": meeting, "form": form, "page": page}
-    return _form_page(request, "meetings/meeting_attendance.html", context)
+    return render_form(request, "meetings/meeting_attendance.html", context)
 
 
 @seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
@@ -148,7 +145,7 @@ def meeting_notes(request: Request, seat: Seat, pk: int) -> HttpResponse:
             messages.success(request, _("Notes saved."))
             return _to_meeting(seat, meeting)
     context = {"seat": seat, "meeting": meeting, "form": form}
-    return _form_page(request, "meetings/meeting_notes.html", context)
+    return render_form(request, "meetings/meeting_notes.html", context)
 
 
 @seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
@@ -178,7 +175,7 @@ def decision_add(request: Request, seat: Seat, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Decision written down."))
             return _to_meeting(seat, meeting)
-    return _form_page(
+    return render_form(
         request, "meetings/decision_form.html", {"seat": seat, "meeting": meeting, "form": form, "decision": None}
     )
 
@@ -197,7 +194,7 @@ def decision_edit(request: Request, seat: Seat, pk: int, number: int) -> HttpRes
             messages.success(request, _("Decision saved."))
             return _to_meeting(seat, meeting)
     context = {"seat": seat, "meeting": meeting, "form": form, "decision": decision}
-    return _form_page(request, "meetings/decision_form.html", context)
+    return render_form(request, "meetings/decision_form.html", context)
 
 
 @seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
@@ -213,7 +210,7 @@ def action_agree(request: Request, seat: Seat, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Action agreed."))
             return _to_meeting(seat, meeting)
-    return _form_page(request, "meetings/action_agree.html", {"seat": seat, "meeting": meeting, "form": form})
+    return render_form(request, "meetings/action_agree.html", {"seat": seat, "meeting": meeting, "form": form})
 
 
 def _typed(request: Request) -> QueryDict | None:
@@ -231,12 +228,6 @@ def _to_meeting(seat: Seat, meeting: Meeting) -> HttpResponse:
 
 def _is_over(meeting: Meeting) -> bool:
     return meeting.ends_at <= clock.now()
-
-
-def _form_page(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
-    """A page with a form: 422 when it comes back with something to mend."""
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
-    return render_page(request, template, context, status=status)
 
 
 def _say_who_was_invited(request: Request, invited: services.Invited) -> None:

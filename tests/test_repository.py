@@ -19,6 +19,7 @@ from django.urls import URLPattern, get_resolver
 from factory.django import DjangoModelFactory
 
 from core.access import public
+from core.icons import PATHS as ICONS
 from notifications.registry import kinds
 from partners.permissions import ROLE_DESCRIPTIONS, ROLE_PERMISSIONS, Permission, Role
 from partnerships.celery import app as celery
@@ -114,6 +115,12 @@ def test_templates_are_used_and_compile():
             unused.append(name)
 
     assert unused == []
+
+
+def test_every_icon_is_drawn_somewhere():
+    text = "".join(path.read_text() for path in [*PYTHON, *TEMPLATES] if path != ROOT / "core/icons.py")
+
+    assert [name for name in ICONS if f'"{name}"' not in text and f"'{name}'" not in text] == []
 
 
 def test_every_kind_of_mail_has_its_three_templates():

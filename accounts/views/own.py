@@ -1,7 +1,5 @@
 """What people say about themselves."""
 
-from http import HTTPStatus
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -15,7 +13,7 @@ from accounts.access import SignedInRequest
 from accounts.forms import DetailsForm, LanguageForm
 from core.access import PAGE_AND_FORM, POST, public, signed_in
 from core.clock import now
-from core.http import Request, render_page
+from core.http import Request, render_form
 
 YEAR = 365 * 24 * 3600
 
@@ -24,11 +22,8 @@ YEAR = 365 * 24 * 3600
 def profile(request: SignedInRequest) -> HttpResponse:
     person = request.user
     form = DetailsForm(request.POST or None, instance=person)
-    if request.method != "POST":
-        return render_page(request, "accounts/profile.html", {"form": form})
     if not form.is_valid():
-        context = {"form": form}
-        return render_page(request, "accounts/profile.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return render_form(request, "accounts/profile.html", {"form": form})
     services.edit_own_details(person=person, **form.cleaned_data, now=now())
     with override(form.cleaned_data["language"]):
         messages.success(request, _("Saved."))

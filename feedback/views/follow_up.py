@@ -1,7 +1,6 @@
 """From a low line of a report to an action with an owner, in one step."""
 
 from datetime import date
-from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,7 +13,7 @@ from core import dates
 from core.access import PAGE_AND_FORM
 from core.clock import now, today
 from core.errors import DomainError
-from core.http import Request, render_page
+from core.http import Request, render_form
 from feedback.choices import Dimension
 from feedback.models import HealthReport
 from feedback.selectors import read_report
@@ -52,9 +51,8 @@ def follow_up(request: Request, seat: Seat, month: date, dimension: str) -> Http
         else:
             messages.success(request, _("“%(title)s” is planned.") % {"title": action.title})
             return redirect(path)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
     context = {"seat": seat, "form": form, "line": line, "month": month, "report_url": path}
-    return render_page(request, "feedback/follow_up.html", context, status=status)
+    return render_form(request, "feedback/follow_up.html", context)
 
 
 def _low_line(seat: Seat, month: date, dimension: str) -> tuple[HealthReport, Line]:

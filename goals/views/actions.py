@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.access import PAGE_AND_FORM, POST
-from core.http import Request, render_page, swap_or_redirect
+from core.http import Request, render_form, render_page, swap_or_redirect
 from goals import selectors, services
 from goals.forms import ActionForm, CompleteActionForm, DropActionForm, WaitActionForm
 from goals.models import Action
@@ -200,5 +200,4 @@ def _form_page(
     request: Request, seat: Seat, form: ActionForm, *, heading: str, action: Action | None = None
 ) -> HttpResponse:
     context = {"seat": seat, "form": form, "heading": heading, "action": action}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render_page(request, "goals/action_form.html", context, status=status)
+    return render_form(request, "goals/action_form.html", context)

@@ -1,7 +1,5 @@
 """Pages of the shared goals."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -10,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.access import PAGE_AND_FORM
-from core.http import Request, render_page
+from core.http import Request, render_form, render_page
 from goals import selectors, services
 from goals.forms import GoalForm
 from partners.access import seat_view
@@ -81,5 +79,4 @@ def goal_edit(request: Request, seat: Seat, pk: int) -> HttpResponse:
 
 
 def _form_page(request: Request, seat: Seat, form: GoalForm, *, heading: str) -> HttpResponse:
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render_page(request, "goals/goal_form.html", {"seat": seat, "form": form, "heading": heading}, status=status)
+    return render_form(request, "goals/goal_form.html", {"seat": seat, "form": form, "heading": heading})

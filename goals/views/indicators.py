@@ -1,7 +1,5 @@
 """Pages on which people agree how a goal is measured."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -9,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.access import PAGE_AND_FORM
-from core.http import Request, render_page
+from core.http import Request, render_form
 from goals import selectors, services
 from goals.forms import IndicatorForm
 from goals.models import SharedGoal
@@ -63,6 +61,5 @@ def indicator_edit(request: Request, seat: Seat, pk: int) -> HttpResponse:
 
 
 def _form_page(request: Request, seat: Seat, goal: SharedGoal, form: IndicatorForm, *, heading: str) -> HttpResponse:
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"seat": seat, "goal": goal, "form": form, "heading": heading}
-    return render_page(request, "goals/indicator_form.html", context, status=status)
+    return render_form(request, "goals/indicator_form.html", context)

@@ -1,7 +1,5 @@
 """Adding numbers and reading their history."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -10,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.access import PAGE_AND_FORM
-from core.http import Request, render_page
+from core.http import Request, render_form, render_page
 from goals import selectors, services
 from goals.choices import MeasureKind, ValueKind
 from goals.forms import MeasurementForm
@@ -43,8 +41,7 @@ def measurement_add(request: Request, seat: Seat, pk: int) -> HttpResponse:
                 messages.success(request, _("Saved for %(period)s.") % {"period": saved.period_label})
             return redirect("goals:goal-detail", seat.partnership.slug, indicator.goal_id)
     context = {"seat": seat, "reading": reading, "form": form, "previous": reading.newest(PREVIOUS_SHOWN)}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render_page(request, "goals/measurement_form.html", context, status=status)
+    return render_form(request, "goals/measurement_form.html", context)
 
 
 @seat_view(Permission.PARTNERSHIP_VIEW)

@@ -1,7 +1,5 @@
 """The directory and the profiles."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -11,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.access import PAGE_AND_FORM
 from core.clock import now
 from core.errors import DomainError
-from core.http import Request, render_page
+from core.http import Request, render_form, render_page
 from core.panels import PARTNER, panels_for
 from partners import selectors, services
 from partners.access import seat_view
@@ -51,10 +49,8 @@ def partner_edit(request: Request, seat: Seat, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = ProfileForm(request.POST or None, seat=seat, participation=partner)
     context = {"seat": seat, "form": form, "partner": partner}
-    if request.method != "POST":
-        return render_page(request, "partners/partner_edit.html", context)
     if not form.is_valid():
-        return render_page(request, "partners/partner_edit.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return render_form(request, "partners/partner_edit.html", context)
     roles = form.cleaned_data.get("roles")
     services.edit_organization(
         participation=partner,
@@ -71,18 +67,15 @@ def partner_edit(request: Request, seat: Seat, pk: int) -> HttpResponse:
 @seat_view(Permission.ORGANIZATION_EDIT, methods=PAGE_AND_FORM)
 def partner_add(request: Request, seat: Seat) -> HttpResponse:
     form = AddPartnerForm(request.POST or None, seat=seat)
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        if form.is_valid():
-            try:
-                partner = _add(form, seat)
-            except DomainError as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, _("%(name)s is at the table.") % {"name": partner.organization})
-                return redirect("partners:partner-detail", seat.partnership.slug, partner.pk)
-    return render_page(request, "partners/partner_add.html", {"seat": seat, "form": form}, status=status)
+    if form.is_valid():
+        try:
+            partner = _add(form, seat)
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("%(name)s is at the table.") % {"name": partner.organization})
+            return redirect("partners:partner-detail", seat.partnership.slug, partner.pk)
+    return render_form(request, "partners/partner_add.html", {"seat": seat, "form": form})
 
 
 def _add(form: AddPartnerForm, seat: Seat) -> Participation:

@@ -1,7 +1,5 @@
 """My partnerships, a new one, and the settings of one."""
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -11,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.access import SignedInRequest
 from core.access import PAGE_AND_FORM, signed_in
 from core.clock import now
-from core.http import Request, render_page
+from core.http import Request, render_form, render_page
 from partners import selectors, services
 from partners.access import seat_view
 from partners.forms import PartnershipForm, StartForm
@@ -31,11 +29,8 @@ def partnership_start(request: SignedInRequest) -> HttpResponse:
         raise PermissionDenied
     own = {"language": request.user.language, "time_zone": request.user.time_zone}
     form = StartForm(request.POST or None, initial=own)
-    if request.method != "POST":
-        return render_page(request, "partners/partnership_start.html", {"form": form})
     if not form.is_valid():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return render_page(request, "partners/partnership_start.html", {"form": form}, status=status)
+        return render_form(request, "partners/partnership_start.html", {"form": form})
     seat = services.start_partnership(**form.cleaned_data, by=request.user, now=now())
     messages.success(request, _("%(name)s has begun. Who else should be at the table?") % {"name": seat.partnership})
     return redirect("partners:partner-list", seat.partnership.slug)
@@ -44,12 +39,10 @@ def partnership_start(request: SignedInRequest) -> HttpResponse:
 @seat_view(Permission.PARTNERSHIP_EDIT, methods=PAGE_AND_FORM)
 def partnership_edit(request: Request, seat: Seat) -> HttpResponse:
     form = PartnershipForm(request.POST or None, instance=seat.partnership)
-    if request.method != "POST":
-        return render_page(request, "partners/partnership_edit.html", {"seat": seat, "form": form})
     if not form.is_valid():
-        seat.partnership.refresh_from_db()
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return render_page(request, "partners/partnership_edit.html", {"seat": seat, "form": form}, status=status)
+        if form.is_bound:  # what was typed stands in the form, not in the head of the page
+            seat.partnership.refresh_from_db()
+        return render_form(request, "partners/partnership_edit.html", {"seat": seat, "form": form})
     services.edit_partnership(partnership=form.instance, by=seat, now=now())
     messages.success(request, _("Saved."))
     return redirect("partners:partnership-edit", seat.partnership.slug)

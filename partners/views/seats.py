@@ -11,7 +11,7 @@ from django_stubs_ext import StrOrPromise
 from core.access import PAGE_AND_FORM
 from core.clock import now
 from core.errors import DomainError
-from core.http import Request, render_page
+from core.http import Request, render_form, render_page
 from core.limits import INVITE_PER_PERSON, TooManyAttempts, spend
 from partners import selectors, services
 from partners.access import seat_view
@@ -36,43 +36,37 @@ def seat_list(request: Request, seat: Seat) -> HttpResponse:
 @seat_view(Permission.SEAT_MANAGE, methods=PAGE_AND_FORM)
 def seat_invite(request: Request, seat: Seat) -> HttpResponse:
     form = InviteForm(request.POST or None, partnership=seat.partnership, initial=_asked_for(request, seat))
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        if form.is_valid():
-            try:
-                spend(INVITE_PER_PERSON, str(seat.person_id), now=now())
-                invited = _invite(form, seat)
-            except TooManyAttempts as refusal:
-                form.add_error(None, str(refusal))
-                status = HTTPStatus.TOO_MANY_REQUESTS
-            except DomainError as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, _("An invitation to %(name)s is on its way.") % {"name": invited.person})
-                return redirect("partners:seat-list", seat.partnership.slug)
     context = {"seat": seat, "form": form, "roles": _roles()}
-    return render_page(request, "partners/seat_invite.html", context, status=status)
+    if form.is_valid():
+        try:
+            spend(INVITE_PER_PERSON, str(seat.person_id), now=now())
+            invited = _invite(form, seat)
+        except TooManyAttempts as refusal:
+            form.add_error(None, str(refusal))
+            return render_form(request, "partners/seat_invite.html", context, refusal=HTTPStatus.TOO_MANY_REQUESTS)
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("An invitation to %(name)s is on its way.") % {"name": invited.person})
+            return redirect("partners:seat-list", seat.partnership.slug)
+    return render_form(request, "partners/seat_invite.html", context)
 
 
 @seat_view(Permission.SEAT_MANAGE, methods=PAGE_AND_FORM)
 def seat_role(request: Request, seat: Seat, pk: int) -> HttpResponse:
     changed = get_object_or_404(seat.partnership.seats.with_people(), pk=pk)
     form = RoleForm(request.POST or None, instance=changed)
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        if form.is_valid():
-            facts = {"role": Role(form.cleaned_data["role"]), "title": form.cleaned_data["title"]}
-            try:
-                services.change_role(seat=changed, **facts, by=seat, now=now())
-            except DomainError as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("partners:seat-list", seat.partnership.slug)
+    if form.is_valid():
+        facts = {"role": Role(form.cleaned_data["role"]), "title": form.cleaned_data["title"]}
+        try:
+            services.change_role(seat=changed, **facts, by=seat, now=now())
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("partners:seat-list", seat.partnership.slug)
     context = {"seat": seat, "form": form, "changed": changed, "roles": _roles()}
-    return render_page(request, "partners/seat_role.html", context, status=status)
+    return render_form(request, "partners/seat_role.html", context)
 
 
 @seat_view(Permission.SEAT_MANAGE, methods=PAGE_AND_FORM)
@@ -85,7 +79,7 @@ def seat_vacate(request: Request, seat: Seat, pk: int) -> HttpResponse:
         services.vacate_seat(seat=left, by=seat, now=now())
     except DomainError as refusal:
         context["refusal"] = str(refusal)
-        return render_page(request, "partners/seat_vacate.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return render_form(request, "partners/seat_vacate.html", context)
     messages.success(request, _("The seat is vacant now. What hangs on it stays with it."))
     is_own = left.pk == seat.pk
     return redirect("partners:partnership-list") if is_own else redirect("partners:seat-list", seat.partnership.slug)
