@@ -89,6 +89,14 @@ def test_a_named_account_without_the_right_is_refused(file):
     assert ImportBatch.objects.count() == 0
 
 
+def test_no_coordinator_is_made_of_what_is_no_address_or_of_a_closed_account(file):
+    PersonFactory(email="gone@example.org", is_active=False)
+
+    for email, reason in {"ana": "Enter a valid email address", "gone@example.org": "already exists"}.items():
+        with pytest.raises(CommandError, match=f"{email}: .*{reason}"):
+            call_command("import_iati", str(file), "--coordinator", email)
+
+
 def test_a_second_import_reports_zero_changes(file, capsys):
     run(file, capsys=capsys)
 

@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
@@ -89,9 +90,17 @@ def _person(email: str | None) -> Person:
     people = Person.objects.filter(is_active=True).order_by("-is_staff", "pk")
     if email:
         found = people.filter(email=Person.objects.normalize_email(email)).first()
-        return found or Person.objects.create_user(email, name=email.partition("@")[0], may_start_partnerships=True)
+        return found or _new_person(email)
     found = people.filter(may_start_partnerships=True).first()
     return found or Person.objects.create_user(name="Import", may_start_partnerships=True)
+
+
+def _new_person(email: str) -> Person:
+    """Write somebody down; refuse what is no address, and the address of an account that was closed."""
+    try:
+        return Person.objects.create_user(email, name=email.partition("@")[0], may_start_partnerships=True)
+    except ValidationError as error:
+        raise CommandError(f"{email}: {' '.join(error.messages)}") from error
 
 
 def _answer(plan: Plan) -> dict[str, Any]:
