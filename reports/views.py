@@ -19,6 +19,8 @@ from partners.selectors import seats_of
 from reports import pictures, selectors
 from reports.selectors.progress import first_month, latest_month, month_title
 
+GOALS_SHOWN = PARTNERS_SHOWN = 20
+
 
 @signed_in()
 def today(request: SignedInRequest) -> HttpResponse:
@@ -60,7 +62,8 @@ def progress(request: Request, seat: Seat, month: date) -> HttpResponse:
         "seat": seat,
         "page": page,
         "title": month_title(month),
-        "goals": [(reading, pictures.goal(reading)) for reading in page.goals],
+        "goals": [(reading, pictures.goal(reading)) for reading in page.goals[:GOALS_SHOWN]],
+        "turnout": page.turnout[:PARTNERS_SHOWN],
         "plan_bar": pictures.plan_bar(page.plan),
         "burnup": pictures.burnup(page.plan_months),
         "burnup_table": pictures.burnup_table(page.plan_months),

@@ -17,6 +17,7 @@ from goals.selectors.readings import goal_readings
 from partners.models import Partnership
 
 ACTIONS_SHOWN = 12
+NUMBERS_SHOWN = 60
 GROUPS_SHOWN = 24
 
 
@@ -87,9 +88,9 @@ def goal_page(goal: SharedGoal, *, today: date, indicator: int | None = None) ->
 
 
 def numbers_table(reading: IndicatorReading) -> Table:
-    """The numbers behind the chart, newest first: period, what was measured, what was planned."""
+    """The newest numbers behind the chart: period, what was measured, what was planned. All of them have a page."""
     rows = []
-    for row in reversed(reading.values):
+    for row in reversed(reading.values[-NUMBERS_SHOWN:]):
         planned = reading.planned(row.on)
         planned_text = "" if planned is None else wording.number(planned, places=max(1, reading.places))
         rows.append((periods.label(row.start, row.on), reading.value_text(row), planned_text))
