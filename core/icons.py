@@ -3,7 +3,7 @@
 From Tabler Icons 3.51.0, copyright (c) 2020-2026 Paweł Kuna, MIT licence: static/vendor/LICENSE-tabler-icons.txt.
 To add one, join the ``d`` attributes of its outline file, without the empty 24 by 24 frame.
 """
-# ruff: noqa: E501  # path data is not prose
+# ruff: noqa: E501 -- path data is not prose
 
 PATHS: dict[str, str] = {
     "alert-octagon": "M3 9.101v5.798c0 .53 .211 1.039 .586 1.415l4.1 4.1c.375 .375 .884 .586 1.415 .586h5.799c.53 0 1.039 -.211 1.414 -.586l4.1 -4.1c.375 -.375 .586 -.884 .586 -1.415v-5.798c0 -.53 -.211 -1.039 -.586 -1.415l-4.1 -4.1c-.375 -.375 -.884 -.586 -1.414 -.586l-5.799 0c-.53 0 -1.039 .211 -1.415 .586l-4.1 4.1c-.375 .375 -.586 .884 -.586 1.415 M12 8v4 M12 16h.01",

@@ -129,7 +129,7 @@ def _fill(skeleton: Skeleton, gaps: Gaps) -> bytes:
 def _pieces(skeleton: Skeleton) -> tuple[tuple[str, bool], ...]:
     """The page cut at its gaps: text, and names of gaps."""
     names = [field.name for field in fields(Gaps)]
-    gaps = Gaps(**{name: mark_safe(f"{MARK}{name}{MARK}") for name in names})  # noqa: S308  # our own marks
+    gaps = Gaps(**{name: mark_safe(f"{MARK}{name}{MARK}") for name in names})  # noqa: S308 -- our own marks
     text = form.text_in(skeleton.version, skeleton.language)
     with translation.override(skeleton.language):
         if skeleton.template == FORM:

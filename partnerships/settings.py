@@ -150,7 +150,7 @@ ACCOUNT_RATE_LIMITS = False  # one limiter in the database serves everything, se
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 -- a class
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",

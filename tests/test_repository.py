@@ -291,6 +291,13 @@ def test_services_take_the_time_and_keyword_arguments_only():
     assert loose == set()
 
 
+def test_every_exception_from_a_lint_rule_gives_its_reason():
+    bare = re.compile(r"# noqa(?!: [A-Z0-9, ]+ -- \S)")
+
+    assert bare.search("x = 1  # noqa: E501")
+    assert {name_of(path): found for path in PYTHON if (found := bare.findall(path.read_text()))} == {}
+
+
 def test_no_module_is_a_drawer_for_everything():
     forbidden = {"utils", "helpers", "mixins", "signals", "common", "misc"}
 

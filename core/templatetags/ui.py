@@ -100,7 +100,7 @@ _draw = icon  # where a parameter is called icon
 
 # -- Containers -------------------------------------------------------------------------------------------------------
 @register.simple_block_tag
-def panel(  # noqa: PLR0913  # the props of the only card
+def panel(  # noqa: PLR0913 -- the props of the only card
     content: str,
     title: str = "",
     *,

@@ -24,7 +24,7 @@ def read_safely(data: bytes, *, persons: bool) -> tuple[Document, bytes]:
     command = [sys.executable, "-m", "exchange.iati", *ARGUMENTS, *(["--persons"] if persons else [])]
     environment = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PATH": os.environ.get("PATH", "")}
     try:
-        child = subprocess.run(  # noqa: S603 - our own module, no shell, no part of the file on the command line
+        child = subprocess.run(  # noqa: S603 -- our own module, no shell, no part of the file on the command line
             command, input=checked, capture_output=True, timeout=SECONDS, check=False, cwd=ROOT, env=environment
         )
     except subprocess.TimeoutExpired as error:

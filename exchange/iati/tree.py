@@ -95,8 +95,8 @@ class ActivityStream:
     def run(self) -> None:
         try:
             for start in range(0, len(self._data), _CHUNK):
-                self._parser.Parse(self._data[start : start + _CHUNK], False)  # noqa: FBT003 - expat's own signature
-            self._parser.Parse(b"", True)  # noqa: FBT003 - expat's own signature
+                self._parser.Parse(self._data[start : start + _CHUNK], False)  # noqa: FBT003 -- expat's own signature
+            self._parser.Parse(b"", True)  # noqa: FBT003 -- expat's own signature
         except expat.ExpatError as error:
             at_end = self._parser.ErrorByteIndex >= len(self._data.rstrip()) - 1
             code = Refusal.TRUNCATED if error.code in _UNFINISHED or (at_end and self._depth) else Refusal.NOT_XML
@@ -122,12 +122,12 @@ class ActivityStream:
         if self._depth == 1:
             self._open_file(tag, attributes)
             return
-        if not self._open and (self._depth != 2 or tag != "iati-activity"):  # noqa: PLR2004 - below the root
+        if not self._open and (self._depth != 2 or tag != "iati-activity"):  # noqa: PLR2004 -- below the root
             return
         self.source += 1
         if self._skip_below:
             self._skipped += 1
-        elif self._depth == 3 and tag not in READ:  # noqa: PLR2004 - a child of an activity
+        elif self._depth == 3 and tag not in READ:  # noqa: PLR2004 -- a child of an activity
             self._skip_below = self._depth
             self._skipped += 1
         else:

@@ -70,7 +70,7 @@ def read_year(raw: str) -> tuple[date, date] | None:
     if match is None or int(match[1]) == 0:
         return None
     first, second = int(match[1]), match[2]
-    if len(second) == 2 and "/" not in text and 1 <= int(second) <= 12:  # noqa: PLR2004 - two digits, twelve months
+    if len(second) == 2 and "/" not in text and 1 <= int(second) <= 12:  # noqa: PLR2004 -- two digits, twelve months
         return date(first, int(second), 1), date(first, int(second), calendar.monthrange(first, int(second))[1])
-    last = int(second) if len(second) == 4 else first - first % 100 + int(second)  # noqa: PLR2004 - four-digit year
+    last = int(second) if len(second) == 4 else first - first % 100 + int(second)  # noqa: PLR2004 -- four-digit year
     return (date(first, 1, 1), date(last, 12, 31)) if last >= first else None

@@ -47,13 +47,13 @@ def band_probabilities(fit: Ghost, mixed: int, strong: int) -> tuple[float, floa
 
 def cdf(x: float, a: float, b: float) -> float:
     """Regularised incomplete beta function."""
-    from scipy.special import betainc  # noqa: PLC0415 - see the module's docstring
+    from scipy.special import betainc  # noqa: PLC0415 -- see the module's docstring
 
     return float(betainc(a, b, x))
 
 
 def quantile(p: float, a: float, b: float) -> float:
     """Inverse of the regularised incomplete beta function."""
-    from scipy.special import betaincinv  # noqa: PLC0415 - see the module's docstring
+    from scipy.special import betaincinv  # noqa: PLC0415 -- see the module's docstring
 
     return float(betaincinv(a, b, p))

@@ -51,7 +51,7 @@ class HealthReport(models.Model):
             raise ReportIsFrozen("A health report is never changed.")
         super().save(**kwargs)
 
-    def delete(self, using: Any = None, keep_parents: bool = False) -> NoReturn:  # noqa: FBT001, FBT002, ARG002
+    def delete(self, using: Any = None, keep_parents: bool = False) -> NoReturn:  # noqa: FBT001, FBT002, ARG002 -- Django's signature
         raise ReportIsFrozen("A health report is never deleted.")
 
 

@@ -58,13 +58,7 @@ def record_measurement(
     )
     earlier = same.order_by("recorded_at", "pk").last()
     if earlier and _says_the_same(earlier, kind, value, raw_text):
-        raise AlreadyRecorded(
-            _("This is already there for %(period)s, recorded on %(day)s. Nothing was changed.")
-            % {
-                "period": periods.label(period_start, period_end),
-                "day": day_year(clock.today(zone=indicator.goal.partnership.time_zone, at=earlier.recorded_at)),
-            }
-        )
+        raise _already_there(earlier, zone=indicator.goal.partnership.time_zone)
     measurement = Measurement.objects.create(
         indicator=indicator,
         period_start=period_start,
@@ -112,6 +106,16 @@ def _read(raw_text: str) -> tuple[ValueKind, Decimal | None]:
             % {"text": raw_text, "example": number_format(Decimal("1234.5"), use_l10n=True)}
         )
     return (ValueKind.TEXT, None) if number.value is None else (ValueKind.NUMBER, number.value)
+
+
+def _already_there(earlier: Measurement, *, zone: str) -> AlreadyRecorded:
+    return AlreadyRecorded(
+        _("This is already there for %(period)s, recorded on %(day)s. Nothing was changed.")
+        % {
+            "period": periods.label(earlier.period_start, earlier.period_end),
+            "day": day_year(clock.today(zone=zone, at=earlier.recorded_at)),
+        }
+    )
 
 
 def _says_the_same(earlier: Measurement, kind: ValueKind, value: Decimal | None, raw_text: str) -> bool:
