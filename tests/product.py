@@ -2,108 +2,126 @@
 
 import os
 import re
+import shelve
 import signal
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import URLError
 from urllib.request import urlopen
 
 from tests.servers import ROOT, free_port, manage
 
 LINK = re.compile(r"https?://\S+")
 SECONDS_TO_START = 60
+SECONDS_TO_STOP = 30
 
 
 class Product:
-    """Started and stopped as often as the story needs; ``offset_days`` moves the clock of every process."""
+    """Started and stopped as often as the story needs; the clock of every process can be moved between."""
 
     def __init__(self, *, database_url, redis_url, mail, folder):
         self.port = free_port()
         self.folder = Path(folder)
         self.mail = mail
         self.url = f"http://127.0.0.1:{self.port}"
+        self.offset = timedelta(0)
         self.env = {
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
             "EMAIL_URL": mail.url,
             "VAR_DIR": str(self.folder),
             "SITE_URL": self.url,
-            "CLOCK_OFFSET_SECONDS": "0",
             "WEB_WORKERS": "1",
             "PYTHONWARNINGS": "ignore",
         }
         self.processes = {}
 
-    def start(self, *, offset_days=0):
+    @property
+    def now(self):
+        """What time it is for the product."""
+        return datetime.now(UTC) + self.offset
+
+    def start(self, *, at=None):
         """Web server, worker and beat, each a process of its own, and wait until a page answers."""
-        self.env["CLOCK_OFFSET_SECONDS"] = str(round(offset_days * 86_400))
+        if at:
+            self._let_time_pass(at - self.now)
+        self.env["CLOCK_OFFSET_SECONDS"] = str(round(self.offset.total_seconds()))
         web = ["gunicorn", "--config", "python:partnerships.gunicorn", "--bind", f"127.0.0.1:{self.port}"]
         celery = ["celery", "-A", "partnerships"]
         self._spawn("web", [*web, "partnerships.wsgi"])
         self._spawn("worker", [*celery, "worker", "--pool", "prefork", "--concurrency", "1", "--loglevel", "INFO"])
         self._spawn("beat", [*celery, "beat", "--loglevel", "INFO"])
-        deadline = time.monotonic() + SECONDS_TO_START
-        while time.monotonic() < deadline:
-            if self._answers():
-                return self
-            time.sleep(0.2)
-        raise AssertionError(f"the web server did not start:\n{self.log('web')}")
+        self.wait_until(self._answers, "the web server to start", seconds=SECONDS_TO_START)
+        return self
 
     def stop(self):
         for process in self.processes.values():
             process.send_signal(signal.SIGTERM)
         for process in self.processes.values():
             try:
-                process.wait(timeout=30)
+                process.wait(timeout=SECONDS_TO_STOP)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
         self.processes.clear()
 
-    def restart(self, *, offset_days):
+    def go_to(self, moment):
+        """Everything stops, and starts again when the clocks show ``moment``."""
         self.stop()
-        return self.start(offset_days=offset_days)
+        return self.start(at=moment)
 
     def manage(self, *args, **options):
         return manage(*args, env={**self.env, **options.pop("env", {})}, **options)
 
     def log(self, name):
-        return (self.folder / f"{name}.log").read_text(errors="replace")[-8000:]
+        path = self.folder / f"{name}.log"
+        return path.read_text(errors="replace")[-6000:] if path.exists() else ""
+
+    def mails_to(self, address, *, subject):
+        """Those that arrived, oldest first."""
+        mails = [mail for mail in self.mail.mails if address in str(mail["To"])]
+        return [mail for mail in mails if subject.lower() in str(mail["Subject"]).lower()]
 
     def wait_for_mail(self, *, to, subject, seconds=90):
         """The newest mail to this address whose subject holds these words, once it has arrived over SMTP."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            for mail in reversed(self.mail.mails):
-                if to in str(mail["To"]) and subject.lower() in str(mail["Subject"]).lower():
-                    return mail
-            time.sleep(0.3)
-        seen = [(str(mail["To"]), str(mail["Subject"])) for mail in self.mail.mails]
-        raise AssertionError(f"no mail about {subject!r} to {to}; seen: {seen}\n{self.log('worker')}")
+        self.wait_until(lambda: self.mails_to(to, subject=subject), f"a mail “{subject}” to {to}", seconds=seconds)
+        return self.mails_to(to, subject=subject)[-1]
 
     def wait_until(self, condition, what, *, seconds=120):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if condition():
                 return
-            time.sleep(0.5)
-        raise AssertionError(f"waited in vain for {what}\n{self.log('worker')}\n{self.log('beat')}")
+            time.sleep(0.25)
+        seen = [(str(mail["To"]), str(mail["Subject"])) for mail in self.mail.mails]
+        logs = "\n".join(f"-- {name}\n{self.log(name)}" for name in ("web", "worker", "beat"))
+        raise AssertionError(f"waited {seconds} s in vain for {what}; mails: {seen}\n{logs}")
+
+    def _let_time_pass(self, passed):
+        """Beat remembers in real time when it last did what: for it, too, the days have passed."""
+        self.offset += passed
+        remembered = self.folder / "celerybeat-schedule"
+        if remembered.exists():
+            with shelve.open(str(remembered), writeback=True) as memory:  # noqa: S301 -- our own file
+                for entry in memory["entries"].values():
+                    entry.last_run_at -= passed
 
     def _spawn(self, name, command):
-        log = (self.folder / f"{name}.log").open("ab")
         environment = {**os.environ, **self.env, "DJANGO_SETTINGS_MODULE": "partnerships.settings"}
-        self.processes[name] = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
-        log.close()
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
 
     def _answers(self):
         try:
-            return urlopen(f"{self.url}/healthz/live", timeout=2).status == 200  # noqa: S310 -- our own address
-        except (URLError, HTTPError, OSError):
+            with urlopen(f"{self.url}/healthz/live", timeout=2) as response:  # noqa: S310 -- our own address
+                return response.status == 200
+        except (URLError, OSError):
             return False
 
 

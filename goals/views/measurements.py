@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -39,7 +40,8 @@ def measurement_add(request: Request, seat: Seat, pk: int) -> HttpResponse:
                 messages.warning(request, _("Saved as words. It is not a number, so the chart does not show it."))
             else:
                 messages.success(request, _("Saved for %(period)s.") % {"period": saved.period_label})
-            return redirect("goals:goal-detail", seat.partnership.slug, indicator.goal_id)
+            path = reverse("goals:goal-detail", args=[seat.partnership.slug, indicator.goal_id])
+            return redirect(f"{path}?indicator={indicator.pk}")
     context = {"seat": seat, "reading": reading, "form": form, "previous": reading.newest(PREVIOUS_SHOWN)}
     return render_form(request, "goals/measurement_form.html", context)
 

@@ -1,4 +1,6 @@
-"""The walk runs twice: on SQLite with the file broker, and on PostgreSQL with Redis."""
+"""Real processes and a real browser. The walk runs twice: SQLite and files, PostgreSQL and Redis."""
+
+import os
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -17,10 +19,11 @@ QUIET = [
 ]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def product(request, tmp_path):
+    """The product on the database named by the parameter, "sqlite" if there is none; not started yet."""
     with servers.smtp_sink() as mail:
-        if request.param == "sqlite":
+        if getattr(request, "param", "sqlite") == "sqlite":
             with (
                 servers.scratch_sqlite(tmp_path) as database_url,
                 running_product(database_url=database_url, redis_url="", mail=mail, folder=tmp_path) as product,
@@ -39,10 +42,13 @@ def product(request, tmp_path):
 
 @pytest.fixture(scope="session")
 def chromium():
+    """A browser. Its loop keeps running while tests touch the database, which Django would take for async code."""
     path = servers.chromium()
     if path is None:
-        pytest.skip("no Chromium to be had")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        browser.close()
+        pytest.skip("no Chromium to be had: install it, or say where it is in CHROMIUM")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+            yield browser
+            browser.close()
