@@ -147,7 +147,7 @@ def answer(page, link, ratings, *, words=""):
         page.locator("[name=comment]").fill(words)
 
 
-def answer_by_keyboard(page, link, ratings, *, words=""):
+def answer_by_keyboard(page, link, ratings, *, words="", at_each=lambda: None):
     """Tab from the top to the Send button; space takes the first word of a scale, arrows go on from there."""
     page.goto(link)
     done = set()
@@ -159,9 +159,13 @@ def answer_by_keyboard(page, link, ratings, *, words=""):
             page.keyboard.press("Space")
             for _right in range(ratings[name] - 1):
                 page.keyboard.press("ArrowRight")
-        elif kind == "textarea":
+        at_each()
+        if kind == "radio":
+            continue
+        if kind == "textarea":
             page.keyboard.type(words)
         elif kind == "submit":
-            page.keyboard.press("Enter")
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
             return
     raise AssertionError("sixty presses of Tab did not lead to the Send button")
