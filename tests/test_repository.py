@@ -38,7 +38,7 @@ def tracked(*patterns):
 
 PYTHON = [path for path in tracked(*(f"{name}/**.py" for name in HOUSE)) if "migrations" not in path.parts]
 TEMPLATES = tracked("templates/")
-DOCUMENTS = [path for path in tracked("*.md", "docs/") if path.name != "CONTEXT.md"]  # which lists words to avoid
+DOCUMENTS = [path for path in tracked("*.md") if path.name != "CONTEXT.md"]  # which lists words to avoid
 
 
 def name_of(path):
