@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.forms import BaseForm
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 Tone = Literal["ok", "risk", "off", "done", "none"]
@@ -142,7 +142,8 @@ def problems_of(form: BaseForm) -> Iterable[Problem]:
         yield Problem(str(text))
     for field in form:
         anchor = field.id_for_label or f"{field.auto_id}_0"
-        yield from (Problem(f"{field.label}: {text}", anchor) for text in field.errors)
+        for text in field.errors:
+            yield Problem(gettext("%(name)s: %(value)s") % {"name": field.label, "value": text}, anchor)
 
 
 def monogram(name: str) -> str:

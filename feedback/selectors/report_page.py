@@ -55,7 +55,10 @@ class ReportPage:
         return self._drawn(width=430)
 
     def _drawn(self, *, width: int) -> Drawing:
-        spoken = "; ".join(f"{line.label}: {line.words or _('too few answers')}" for line in self.lines)
+        spoken = "; ".join(
+            _("%(name)s: %(value)s") % {"name": line.label, "value": line.words or _("too few answers")}
+            for line in self.lines
+        )
         return health_dots(self.rows, description=spoken, width=width)
 
 

@@ -37,7 +37,8 @@ def window_answer(request: Request, token: str) -> HttpResponse:
 @public()
 def anonymity(request: Request) -> HttpResponse:
     """How the promise of the form is kept, and where it ends."""
-    return _plain("feedback/anonymity.html", request.GET.get("lang"), status=HTTPStatus.OK)
+    wanted = request.GET.get("lang") or translation.get_language()
+    return _plain("feedback/anonymity.html", wanted, status=HTTPStatus.OK)
 
 
 def _show(token: str, wanted: str | None) -> HttpResponse:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, Q, prefetch_related_objects
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.clock import start_of_day
 from core.dates import short_day
@@ -137,7 +138,7 @@ class ActionPage:
     def choices(self) -> Sequence[tuple[str, str, int]]:
         """What the list can show: name, words and how many."""
         words = {
-            "open": _("Open"),
+            "open": pgettext("actions", "Open"),
             "late": _("Late"),
             **{status.value: str(status.label) for status in ActionStatus},
         }

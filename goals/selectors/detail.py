@@ -118,7 +118,7 @@ def _groups(reading: IndicatorReading) -> list[HistoryLine]:
 
 
 def _group(row: Measurement) -> str:
-    parts = [f"{name}: {value}" for name, value in row.dimensions.items()]
+    parts = [_("%(name)s: %(value)s") % {"name": name, "value": value} for name, value in row.dimensions.items()]
     return ", ".join([*parts, *([row.location] if row.location else [])])
 
 

@@ -125,7 +125,7 @@ def _low_dimensions(seat: Seat, *, health: Sequence[HealthMonth]) -> Iterator[Ne
         if (newest.month, line.key) in answered:
             continue
         yield Need(
-            title=f"{line.label}: {line.words.lower()}",
+            title=_("%(name)s: %(value)s") % {"name": line.label, "value": line.words.lower()},
             url=reverse("feedback:follow-up", args=[seat.partnership.slug, newest.month, line.key]),
             icon="scale",
             tone="risk",
