@@ -132,12 +132,14 @@ class _Facts:
             sentence = _("People can still answer until %(closes)s. The report comes out on %(day)s, never before.")
             day = max(last.date(), report_day(month))
             return sentence % {"closes": dates.day_time(last), "day": dates.day_year(day)}
-        return str(SENTENCES[state]) % {"day": dates.day_year(report_day(month))}
+        sentence = SENTENCES[state] if windows or state is not MonthState.WAITING else WITHOUT_FORM
+        return str(sentence) % {"day": dates.day_year(report_day(month))}
 
 
 SENTENCES = {
     MonthState.TALK_IT_OVER: gettext_lazy(
-        "Fewer than five people came, too few for an anonymous form. Talk it over at the next meeting."
+        "No anonymous form went out, most often because fewer than five people came who can be sent a link. Talk it "
+        "over at the next meeting."
     ),
     MonthState.WAITING: gettext_lazy("The form is closed. The report comes out on %(day)s."),
     MonthState.FAILED: gettext_lazy(
@@ -146,6 +148,7 @@ SENTENCES = {
     MonthState.NOT_RECORDED: gettext_lazy("Nobody was asked yet: record who came and close the meeting."),
     MonthState.NO_MEETING: gettext_lazy("No meeting was held, so there is nothing to report."),
 }
+WITHOUT_FORM = gettext_lazy("The report comes out on %(day)s.")
 
 
 def _published(payload: Mapping[str, Any]) -> str:

@@ -111,7 +111,18 @@ def test_meeting_of_a_few_is_talked_over(read, partnership):
     closed_meeting(partnership=partnership, present=3)
     reminders.build_reports(REPORT_DAY)
 
-    assert "Talk it over at the next meeting." in read("2026-03/")
+    page = read("2026-03/")
+    assert "fewer than five people came who can be sent a link. Talk it over at the next meeting." in page
+
+
+def test_nobody_reads_of_a_form_that_never_was(read, at, partnership):
+    closed_meeting(partnership=partnership, present=3)
+    at(datetime(2026, 3, 20, tzinfo=UTC))
+
+    page = read("2026-03/")
+
+    assert "The report comes out on 8 April 2026." in page
+    assert "The form is closed" not in page
 
 
 def test_closed_window_waits_for_the_day(read, at, partnership):
