@@ -1,7 +1,6 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from goals.choices import Duty
@@ -9,6 +8,7 @@ from goals.models import Action
 from partners.permissions import Role
 from tests.factories.goals import ActionFactory, AssignmentFactory, SharedGoalFactory
 from tests.factories.partners import SeatFactory
+from tests.pages import page, texts
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -29,14 +29,6 @@ def seat(client):
 
 def url(name, seat, *args):
     return reverse(f"goals:{name}", args=[seat.partnership.slug, *args])
-
-
-def page(response):
-    return BeautifulSoup(response.content, "html.parser")
-
-
-def texts(soup, selector):
-    return [" ".join(found.get_text(" ").split()) for found in soup.select(selector)]
 
 
 def beside(seat, **fields):

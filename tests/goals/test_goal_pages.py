@@ -2,7 +2,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from goals.choices import Direction, ValueKind
@@ -18,6 +17,7 @@ from tests.factories.goals import (
     TargetFactory,
 )
 from tests.factories.partners import PartnershipFactory, SeatFactory
+from tests.pages import page, texts
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 9, 9, 0, tzinfo=UTC)
@@ -37,14 +37,6 @@ def seat(client):
 
 def url(name, seat, *args):
     return reverse(f"goals:{name}", args=[seat.partnership.slug, *args])
-
-
-def page(response):
-    return BeautifulSoup(response.content, "html.parser")
-
-
-def texts(soup, selector):
-    return [" ".join(found.get_text(" ").split()) for found in soup.select(selector)]
 
 
 def waits(partnership, **fields):
