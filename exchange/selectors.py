@@ -7,7 +7,6 @@ from typing import Any
 
 from django.apps import apps
 from django.core.paginator import Page, Paginator
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
@@ -289,7 +288,3 @@ def organisation_choices(plan: Plan) -> Iterator[tuple[str, str]]:
         if target not in shown:
             shown.add(target)
             yield body.key, body.name
-
-
-def detail_path(batch: ImportBatch) -> str:
-    return reverse("exchange:import-detail", args=[batch.pk])

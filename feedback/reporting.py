@@ -1,7 +1,7 @@
 """Building the monthly health report: gather, freeze, and never touch again."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -114,7 +114,7 @@ def gather(partnership: Partnership, month: date, windows: Collection[FeedbackWi
     for row in WindowSum.objects.filter(window__in=pks):
         counts = (row.c1, row.c2, row.c3, row.c4, row.c5)
         sums[row.window_id][row.item] = (row.n, row.total, row.squares, counts)
-    alike = _counted(FeedbackResponse.objects.filter(_all_alike(), window__in=pks).values_list("window", flat=True))
+    alike = Counter(FeedbackResponse.objects.filter(_all_alike(), window__in=pks).values_list("window", flat=True))
     spoken = list(FeedbackComment.objects.filter(window__in=pks))
     return Inputs(
         month=f"{month:%Y-%m}",
@@ -178,10 +178,3 @@ def _months_with_open_windows() -> set[tuple[int, date]]:
 def _all_alike() -> Q:
     first, *others = Dimension.values
     return Q(**{f"{first}__isnull": False}) & Q(*((key, F(first)) for key in others))
-
-
-def _counted(pks: Iterable[int]) -> defaultdict[int, int]:
-    counts: defaultdict[int, int] = defaultdict(int)
-    for pk in pks:
-        counts[pk] += 1
-    return counts

@@ -54,7 +54,6 @@ class MailKind:
     still_wanted: Callable[[Message, datetime], bool] = lambda _message, _now: True
     offers_unsubscribe: bool = True
     priority: int = 0
-    channel: str = "mail"
     names_recipient: bool = True
 
 

@@ -30,7 +30,7 @@ class Loop:
 
 
 @dataclass(frozen=True)
-class Queue:
+class OutboxState:
     """The outbox at one moment."""
 
     counts: list[tuple[str, int]]
@@ -44,11 +44,11 @@ class Queue:
         return not self.is_late and not any(loop.is_silent for loop in self.loops)
 
 
-def queue_at(now: datetime) -> Queue:
+def outbox_at(now: datetime) -> OutboxState:
     numbers = dict(Message.objects.order_by().values_list("state").annotate(Count("pk")))
     beats = dict(Heartbeat.objects.values_list("name", "at"))
     oldest = Message.objects.open().filter(due_at__lte=now).order_by("due_at").values_list("due_at", flat=True).first()
-    return Queue(
+    return OutboxState(
         counts=[(str(state.label), numbers.get(state.value, 0)) for state in MessageState],
         loops=[_loop(name, beats.get(name), now) for name in LONGEST_SILENCE],
         oldest_due_at=oldest,

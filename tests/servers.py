@@ -5,7 +5,6 @@ import hashlib
 import logging
 import os
 import shutil
-import smtplib
 import socket
 import subprocess
 import sys
@@ -261,12 +260,3 @@ def _sql(server, statement):
         connection.cursor().execute(statement)
     finally:
         connection.close()
-
-
-def speaks_smtp(port):
-    """Whether something answers there as a mail server."""
-    try:
-        with smtplib.SMTP("127.0.0.1", port, timeout=2) as server:
-            return server.noop()[0] == 250
-    except OSError:
-        return False

@@ -86,8 +86,6 @@ ROW_LEVEL = {
     "partners:partner-edit", "goals:action-edit", "goals:action-start", "goals:action-wait", "goals:action-complete",
     "goals:action-drop", "goals:action-reopen", "goals:measurement-add",
 }  # fmt: skip
-# Pages a right of the account opens.
-ACCOUNT_RIGHT = {"partners:partnership-start", "exchange:import"}
 
 
 def noun(name):

@@ -92,7 +92,7 @@ def edit_action(  # noqa: PLR0913 -- as above
     informed: Iterable[Seat] = (),
 ) -> Action:
     """Change anything about an open action; a new date and a new accountable seat leave their own trace."""
-    _open(action, by)
+    _lock_open(action, by)
     duties = _duties(accountable, responsible, consulted, informed)
     _check(by, title, accountable, goal, duties)
     before = set(action.assignments.filter(duty=Duty.RESPONSIBLE).values_list("seat_id", flat=True))
@@ -113,7 +113,7 @@ def edit_action(  # noqa: PLR0913 -- as above
 @transaction.atomic
 def start_action(*, action: Action, by: Seat, now: datetime) -> Action:
     """Work has begun, or goes on after waiting."""
-    _open(action, by)
+    _lock_open(action, by)
     action.started_at = action.started_at or now
     action.waiting_on = ""
     action.save(update_fields=["started_at", "waiting_on"])
@@ -124,7 +124,7 @@ def start_action(*, action: Action, by: Seat, now: datetime) -> Action:
 @transaction.atomic
 def wait_action(*, action: Action, waiting_on: str, by: Seat, now: datetime) -> Action:
     """Say whom or what the work is waiting for."""
-    _open(action, by)
+    _lock_open(action, by)
     if not waiting_on.strip():
         raise ActionError(_("Say whom or what we are waiting for."))
     action.waiting_on = waiting_on.strip()
@@ -136,7 +136,7 @@ def wait_action(*, action: Action, waiting_on: str, by: Seat, now: datetime) -> 
 @transaction.atomic
 def complete_action(*, action: Action, by: Seat, now: datetime, win: str = "") -> Action:
     """Close an action and remember who did it, and what there is to celebrate."""
-    _open(action, by)
+    _lock_open(action, by)
     action.done_at = now
     action.done_by = by
     action.win = win.strip()
@@ -149,7 +149,7 @@ def complete_action(*, action: Action, by: Seat, now: datetime, win: str = "") -
 @transaction.atomic
 def drop_action(*, action: Action, reason: str, by: Seat, now: datetime) -> Action:
     """Decide not to do it, and say why."""
-    _open(action, by)
+    _lock_open(action, by)
     if not reason.strip():
         raise ActionError(_("Say in a few words why we drop this action."))
     action.dropped_at = now
@@ -176,7 +176,7 @@ def reopen_action(*, action: Action, by: Seat, now: datetime) -> Action:
 @transaction.atomic
 def move_due_date(*, action: Action, due_on: date, by: Seat, now: datetime) -> Action:
     """Agree on another date; the trail keeps both, because a promise moved before its date is not a late one."""
-    _open(action, by)
+    _lock_open(action, by)
     before, action.due_on = action.due_on, due_on
     if before == due_on:
         return action
@@ -188,7 +188,7 @@ def move_due_date(*, action: Action, due_on: date, by: Seat, now: datetime) -> A
 @transaction.atomic
 def change_accountable(*, action: Action, accountable: Seat, by: Seat, now: datetime) -> Action:
     """Hand the promise to another seat and tell whoever holds it."""
-    _open(action, by)
+    _lock_open(action, by)
     _check(by, action.title, accountable, action.goal, {})
     before = action.accountable_id
     if before == accountable.pk:
@@ -243,7 +243,7 @@ def _lock(action: Action, by: Seat) -> None:
         raise NotYourAction(_("This action is with another partner. Ask them, or your coordinator, to update it."))
 
 
-def _open(action: Action, by: Seat) -> None:
+def _lock_open(action: Action, by: Seat) -> None:
     _lock(action, by)
     if not action.is_open:
         raise ActionClosed(_("This action is closed already. Open it again first."))

@@ -12,7 +12,7 @@ from django.http import HttpResponse, JsonResponse
 from core import clock
 from core.access import public
 from core.http import Request, client_address
-from notifications.selectors import queue_at
+from notifications.selectors import outbox_at
 
 
 @public()
@@ -39,16 +39,16 @@ def work(request: Request) -> HttpResponse:
         raise PermissionDenied
     try:
         now = clock.now()
-        queue = queue_at(now)
+        outbox = outbox_at(now)
     except DatabaseError:
         return _verdict({"database": False}, is_well=False)
     facts: dict[str, object] = {
-        "beat_age_seconds": {loop.name: loop.at and int((now - loop.at).total_seconds()) for loop in queue.loops},
-        "silent": [loop.name for loop in queue.loops if loop.is_silent],
-        "oldest_due_seconds": int((now - queue.oldest_due_at).total_seconds()) if queue.oldest_due_at else 0,
-        "dead_letters": queue.dead,
+        "beat_age_seconds": {loop.name: loop.at and int((now - loop.at).total_seconds()) for loop in outbox.loops},
+        "silent": [loop.name for loop in outbox.loops if loop.is_silent],
+        "oldest_due_seconds": int((now - outbox.oldest_due_at).total_seconds()) if outbox.oldest_due_at else 0,
+        "dead_letters": outbox.dead,
     }
-    return _verdict(facts, is_well=queue.is_working)
+    return _verdict(facts, is_well=outbox.is_working)
 
 
 def _verdict(facts: dict[str, object], *, is_well: bool) -> HttpResponse:
