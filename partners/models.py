@@ -1,6 +1,5 @@
 """Organisations, the people at them, the partnerships they form, and the seats people hold there."""
 
-from datetime import date
 from typing import Any, Self
 
 from django.conf import settings
@@ -130,11 +129,6 @@ class Contact(models.Model):
         return f"contact {self.pk}"
 
 
-class PartnershipQuerySet(models.QuerySet["Partnership"]):
-    def visible_to(self, person: Any) -> Self:
-        return self.filter(seats__person=person).distinct()
-
-
 class Partnership(models.Model):
     """Organisations of different sectors that agreed to reach something together."""
 
@@ -146,8 +140,6 @@ class Partnership(models.Model):
     started_on = models.DateField(_("started on"), null=True, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     created_at = models.DateTimeField()
-
-    objects = PartnershipQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="partnership_has_a_name")]
@@ -200,9 +192,6 @@ class Participation(models.Model):
     def people(self) -> list[Any]:
         """Whoever holds a seat here, in the order of the seats."""
         return [seat.person for seat in self.seats.all() if seat.person is not None]
-
-    def is_active(self, *, on: date) -> bool:
-        return self.left_on is None or self.left_on > on
 
 
 class ParticipationRole(models.Model):

@@ -132,8 +132,8 @@ class _Facts:
             sentence = _("People can still answer until %(closes)s. The report comes out on %(day)s, never before.")
             day = max(last.date(), report_day(month))
             return sentence % {"closes": dates.day_time(last), "day": dates.day_year(day)}
-        sentence = SENTENCES[state] if windows or state is not MonthState.WAITING else WITHOUT_FORM
-        return str(sentence) % {"day": dates.day_year(report_day(month))}
+        known = SENTENCES[state] if windows or state is not MonthState.WAITING else WITHOUT_FORM
+        return str(known) % {"day": dates.day_year(report_day(month))}
 
 
 SENTENCES = {
