@@ -6,6 +6,7 @@ from accounts import views
 
 own = [
     path("me/", views.profile, name="profile"),
+    path("me/sign-out/", views.sign_out_everywhere, name="sign-out-everywhere"),
 ]
 urlpatterns = [
     path("", include((own, "accounts"))),

@@ -1,6 +1,6 @@
 """Pages of an account: what people say about themselves, and the way in and out."""
 
-from accounts.views.own import profile, set_language
+from accounts.views.own import profile, set_language, sign_out_everywhere
 from accounts.views.signing_in import (
     confirm_code,
     confirm_it_is_you,
@@ -33,4 +33,5 @@ __all__ = [
     "set_language",
     "sign_in",
     "sign_out",
+    "sign_out_everywhere",
 ]

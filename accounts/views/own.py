@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -28,6 +29,16 @@ def profile(request: SignedInRequest) -> HttpResponse:
     with override(form.cleaned_data["language"]):
         messages.success(request, _("Saved."))
     return redirect("accounts:profile")
+
+
+@signed_in(methods=POST)
+def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
+    """Here as well: whoever presses the button sees that it works."""
+    person = request.user
+    logout(request)
+    services.sign_out_everywhere(person=person, now=now())
+    messages.success(request, _("You are signed out on every device."))
+    return redirect("account_login")
 
 
 @public(methods=POST)

@@ -112,7 +112,10 @@ def _guess(request: Request, page: Page, limit: Limit, account: str) -> HttpResp
         forgive(limit, account or address, now=at)
         give_back(LOGIN_PER_ADDRESS, address, now=at)
         if not was_somebody:  # a session ends at a fixed time, however often somebody comes back
-            request.session.set_expiry(at + timedelta(seconds=settings.SESSION_COOKIE_AGE))
+            age = (
+                settings.STAFF_SESSION_AGE if getattr(request.user, "is_staff", False) else settings.SESSION_COOKIE_AGE
+            )
+            request.session.set_expiry(at + timedelta(seconds=age))
     return response
 
 

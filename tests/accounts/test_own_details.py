@@ -1,5 +1,6 @@
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from accounts.models import Person
 from core.models import AuditEvent
@@ -23,6 +24,19 @@ def test_person_says_their_name_language_and_zone(client, ana):
     assert (ana.name, ana.language, ana.time_zone) == ("Ana Silva", "fr", "America/Lima")
     event = AuditEvent.objects.get(verb="person.edited")
     assert (event.actor_id, event.data) == (ana.pk, {})
+
+
+def test_signing_out_everywhere_ends_every_session_of_this_person_and_of_nobody_else(client, ana):
+    phone, somebody = Client(), Client()
+    phone.force_login(ana)
+    somebody.force_login(PersonFactory())
+
+    response = client.post("/account/me/sign-out/")
+
+    statuses = [each.get("/account/me/").status_code for each in (client, phone, somebody)]
+    assert response["Location"] == "/account/login/"
+    assert statuses == [302, 302, 200]
+    assert AuditEvent.objects.get(verb="person.signed_out_everywhere").actor_id == ana.pk
 
 
 def test_wrong_zone_keeps_what_was_typed(client, ana):

@@ -65,6 +65,16 @@ def test_password_signs_in_under_a_new_session_that_ends_after_two_weeks(client,
     assert timedelta(days=13, hours=23) < left <= timedelta(days=14)
 
 
+def test_session_of_an_operator_ends_after_a_day(client, maya):
+    maya.is_staff = True
+    maya.save()
+
+    sign_in(client)
+
+    left = client.session.get_expiry_date() - datetime.now(UTC)
+    assert timedelta(hours=23) < left <= timedelta(days=1)
+
+
 def test_planted_session_is_not_the_one_people_sign_in_with(client, maya):
     client.cookies["sessionid"] = "planted-by-somebody-else-0123456"
 
