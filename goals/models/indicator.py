@@ -52,6 +52,12 @@ class Indicator(models.Model):
         return self.title
 
 
+class ValueQuerySet(models.QuerySet):
+    def of_the_whole(self) -> Self:
+        """Not of one group or place: those are never summed up into one."""
+        return self.filter(dimensions={}, location="")
+
+
 class Value(models.Model):
     """A value as it was written, beside the number it means, if it means one. Missing is not zero."""
 
@@ -80,6 +86,8 @@ class Baseline(Value):
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="baselines")
     year = models.PositiveSmallIntegerField()
     on = models.DateField(null=True, blank=True)
+
+    objects = ValueQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"baseline {self.raw_text}"
@@ -111,18 +119,16 @@ class Target(Periodic):
 
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="targets")
 
+    objects = ValueQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"target {self.raw_text}"
 
 
-class MeasurementQuerySet(models.QuerySet["Measurement"]):
+class MeasurementQuerySet(ValueQuerySet):
     def current(self) -> Self:
         """Without values that were corrected since."""
         return self.filter(corrected_by=None)
-
-    def headline(self) -> Self:
-        """Values of the whole, not of one group or place: those are never summed up into one."""
-        return self.current().filter(dimensions={}, location="")
 
 
 class Measurement(Periodic):

@@ -42,7 +42,7 @@ def choose_baseline(baselines: Sequence[ValueRow], target: ValueRow | None) -> V
 
 def baselines_of(keys: Sequence[int]) -> Mapping[int, list[ValueRow]]:
     found: dict[int, list[ValueRow]] = defaultdict(list)
-    rows = Baseline.objects.filter(indicator__in=keys, dimensions={}, location="").order_by("pk")
+    rows = Baseline.objects.of_the_whole().filter(indicator__in=keys).order_by("pk")
     for key, pk, year, on, value, kind, raw in rows.values_list(
         "indicator_id", "pk", "year", "on", "value", "value_kind", "raw_text"
     ):
@@ -53,7 +53,7 @@ def baselines_of(keys: Sequence[int]) -> Mapping[int, list[ValueRow]]:
 
 def targets_of(keys: Sequence[int]) -> Mapping[int, list[ValueRow]]:
     found: dict[int, list[ValueRow]] = defaultdict(list)
-    rows = Target.objects.filter(indicator__in=keys, dimensions={}, location="").order_by("pk")
+    rows = Target.objects.of_the_whole().filter(indicator__in=keys).order_by("pk")
     for key, pk, start, end, value, kind, raw in rows.values_list(
         "indicator_id", "pk", "period_start", "period_end", "value", "value_kind", "raw_text"
     ):

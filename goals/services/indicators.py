@@ -131,7 +131,7 @@ def set_baseline(
 ) -> Baseline:
     """Say where the whole started; takes the place of ``replaces``, or of what is there for the same day."""
     refuse_impossible_percentage(indicator, start.value)
-    baseline = replaces or indicator.baselines.filter(on=start.on, dimensions={}, location="").first()
+    baseline = replaces or indicator.baselines.of_the_whole().filter(on=start.on).first()
     baseline = baseline or Baseline(indicator=indicator)
     baseline.year, baseline.on = start.on.year, start.on
     baseline.raw_text, baseline.value, baseline.value_kind = start.raw_text, start.value, ValueKind.NUMBER
@@ -146,9 +146,9 @@ def set_target(
 ) -> Target:
     """Say where the whole should be at the end of a day; takes the place of ``replaces``, or of one for that day."""
     refuse_impossible_percentage(indicator, target.value)
-    row = replaces or indicator.targets.filter(period_end=target.on, dimensions={}, location="").first()
+    row = replaces or indicator.targets.of_the_whole().filter(period_end=target.on).first()
     if row is None:
-        start = indicator.baselines.filter(dimensions={}, location="", on__lt=target.on).order_by("-on").first()
+        start = indicator.baselines.of_the_whole().filter(on__lt=target.on).order_by("-on").first()
         row = Target(indicator=indicator, period_start=start.counts_from if start else target.on)
     row.period_start, row.period_end = min(row.period_start, target.on), target.on
     row.period_label = periods.label(row.period_start, row.period_end)[:60]

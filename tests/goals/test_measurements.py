@@ -122,7 +122,7 @@ def test_a_second_value_corrects_the_first_which_stays(seat, indicator):
 
     first.refresh_from_db()
     assert (first.corrected_by, first.value, second.corrected_by) == (second, 32, None)
-    assert list(indicator.measurements.headline()) == [second]
+    assert list(indicator.measurements.current().of_the_whole()) == [second]
     assert AuditEvent.objects.order_by("pk").last().data == {"indicator": indicator.pk, "corrects": first.pk}
 
 
@@ -140,7 +140,7 @@ def test_a_number_fills_a_gap_that_was_declared(seat, indicator):
 
     filled = services.record_measurement(indicator=indicator, **FEBRUARY, raw_text="0", by=seat, now=NOW)
 
-    assert list(indicator.measurements.headline()) == [filled]
+    assert list(indicator.measurements.current().of_the_whole()) == [filled]
 
 
 def test_groups_stand_beside_the_whole_and_beside_each_other(seat, indicator):
@@ -150,4 +150,4 @@ def test_groups_stand_beside_the_whole_and_beside_each_other(seat, indicator):
         )
 
     assert indicator.measurements.current().count() == 3
-    assert indicator.measurements.headline().count() == 1
+    assert indicator.measurements.current().of_the_whole().count() == 1
