@@ -22,7 +22,6 @@ class Permission(StrEnum):
     HEALTH_VIEW = auto()
     COMMENT_READ = auto()
     FOLLOW_UP_PLAN = auto()
-    DELIVERY_VIEW = auto()
 
 
 class Role(models.TextChoices):
@@ -44,7 +43,6 @@ _BACKBONE = _REPRESENTATIVE | {
     Permission.GOAL_EDIT,
     Permission.MEETING_MANAGE,
     Permission.FOLLOW_UP_PLAN,
-    Permission.DELIVERY_VIEW,
 }
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

@@ -254,12 +254,12 @@ def _assign(action: Action, duties: dict[Seat, Duty]) -> None:
 
 
 def _tell(action: Action, seats: Iterable[Seat], by: Seat, now: datetime) -> None:
-    """One message per person and action; nobody is told what they just did themselves."""
+    """One message per person and hand-over, also to whoever gets an action back; nobody is told what they just did."""
     people = {seat.person.pk for seat in seats if seat.person and seat.person.is_active and seat.person.email}
     outbox.enqueue(
         [
             Draft(
-                key=f"action-assigned:{action.pk}:{person_id}",
+                key=f"action-assigned:{action.pk}:{person_id}:{int(now.timestamp())}",
                 kind=ASSIGNED,
                 recipient_id=person_id,
                 due_at=now,

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -196,6 +196,17 @@ def test_change_accountable_tells_the_new_one_and_frees_the_old_duty(seat):
 
     assert (Action.objects.get().accountable, action.assignments.count()) == (new, 0)
     assert list(Message.objects.values_list("recipient", flat=True)) == [new.person_id]
+
+
+def test_whoever_gets_an_action_back_is_told_again(seat):
+    first, second = beside(seat), beside(seat)
+    action = ActionFactory(partnership=seat.partnership, accountable=first)
+
+    for hours, holder in enumerate([second, first, second]):
+        services.change_accountable(action=action, accountable=holder, by=seat, now=NOW + timedelta(hours=hours))
+
+    told = Message.objects.order_by("pk").values_list("recipient", flat=True)
+    assert list(told) == [second.person_id, first.person_id, second.person_id]
 
 
 def test_change_accountable_to_another_partnership_is_refused(seat):
