@@ -32,8 +32,13 @@ def register() -> None:
 
 
 def still_wanted(message: Message, _now: datetime) -> bool:
-    """Only while the window is open, and only to those who have not answered."""
-    return sealed.has_answered(invitation_id=message.params["invitation"]) is False
+    """While the window is open; reminders only to those who have not answered.
+
+    A request whose first copy may have arrived goes out again even when it was answered meanwhile: dropped instead, its
+    row would tell for months that this person answered. The rows of reminders are deleted when the window closes.
+    """
+    answered = sealed.has_answered(invitation_id=message.params["invitation"])
+    return answered is False or (answered is True and message.kind == services.REQUEST_KIND)
 
 
 def compose(message: Message, _now: datetime) -> Letter:

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from feedback import mails, reminders, sealed, services
 from feedback.models import FeedbackWindow, Invitation
 from meetings.choices import Presence
+from notifications.delivery import dispatch_due
 from notifications.models import Message, Unsubscription
 from tests.factories.accounts import PersonFactory
 from tests.factories.feedback import (
@@ -114,14 +115,25 @@ def test_meeting_closed_more_than_a_week_ago_is_not_asked_about():
     assert FeedbackWindow.objects.count() == 0
 
 
-def test_request_and_reminders_go_only_to_those_who_have_not_answered():
+def test_reminders_go_only_to_those_who_have_not_answered():
     window = open_window(present=5)
     first, *_ = window.invitations.order_by("pk")
     sealed.submit(token=tokens_of(window)[0], answers=some_answers(), now=CLOSED)
 
-    wanted = {m.params["invitation"]: mails.still_wanted(m, CLOSED) for m in Message.objects.all()}
+    waiting = Message.objects.filter(kind="feedback_reminder")
+    wanted = {m.params["invitation"]: mails.still_wanted(m, CLOSED) for m in waiting}
 
     assert wanted == {row.pk: row.pk != first.pk for row in window.invitations.all()}
+
+
+def test_after_closing_the_outbox_does_not_tell_who_answered_before_their_request_was_known_to_be_sent():
+    window = open_window(present=5)
+    sealed.submit(token=tokens_of(window)[0], answers=some_answers(), now=CLOSED)
+
+    dispatch_due(now=CLOSED + timedelta(minutes=5))
+    services.close_window(window_id=window.pk, now=window.closes_at)
+
+    assert list(Message.objects.values_list("kind", "state", "error").distinct()) == [("feedback_request", "sent", "")]
 
 
 def test_no_mail_about_a_window_is_wanted_after_it_closed():
