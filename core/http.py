@@ -40,6 +40,11 @@ def swap_or_redirect(request: Request, template: str, context: dict[str, Any], *
     return render(request, template, context) if request.htmx else redirect(to)
 
 
+def number_in(text: str) -> int | None:
+    """The number an address names, where a database can hold it; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**63)) else None
+
+
 def client_address(request: HttpRequest) -> str:
     """The address of the client, for rate limits.
 

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
 
 from core.clock import now
-from core.http import Request, render_page
+from core.http import Request, number_in, render_page
 from feedback.models import HealthReport
 from feedback.selectors import (
     HealthMonth,
@@ -56,7 +56,7 @@ def _revision(seat: Seat, month: HealthMonth, wanted: str | None) -> HealthRepor
     if wanted is None or month.report is None:
         return month.report
     older = seat.partnership.health_reports.filter(month=month.month)
-    report = older.filter(revision=int(wanted)).first() if wanted.isdecimal() and wanted.isascii() else None
+    report = older.filter(revision=number_in(wanted) or 0).first()
     if report is None:
         raise Http404
     return report

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.access import PAGE_AND_FORM, POST
-from core.http import Request, render_form, render_page, swap_or_redirect
+from core.http import Request, number_in, render_form, render_page, swap_or_redirect
 from goals import selectors, services
 from goals.forms import ActionForm, CompleteActionForm, DropActionForm, WaitActionForm
 from goals.models import Action
@@ -44,8 +44,7 @@ def action_detail(request: Request, seat: Seat, pk: int) -> HttpResponse:
 def action_add(request: Request, seat: Seat) -> HttpResponse:
     now = clock.now()
     today = clock.today(zone=seat.partnership.time_zone, at=now)
-    wanted = request.GET.get("goal", "")
-    initial = {"goal": wanted} if wanted.isascii() and wanted.isdigit() else {}
+    initial = {"goal": number_in(request.GET.get("goal", ""))}
     form = ActionForm(request.POST or None, partnership=seat.partnership, today=today, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -171,13 +170,9 @@ def _wanted(query: Mapping[str, str]) -> selectors.ActionFilter:
     return selectors.ActionFilter(
         show=show if show in SHOWN else "open",
         mine=query.get("mine") == "1",
-        participation=_number(query.get("partner", "")),
-        goal=_number(query.get("goal", "")),
+        participation=number_in(query.get("partner", "")),
+        goal=number_in(query.get("goal", "")),
     )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004 -- 64 bits
 
 
 def _detail_page(request: Request, seat: Seat, action: Action, *, invalid: forms.Form | None = None) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.access import PAGE_AND_FORM
-from core.http import Request, render_form, render_page
+from core.http import Request, number_in, render_form, render_page
 from goals import selectors, services
 from goals.forms import GoalForm
 from partners.access import seat_view
@@ -43,12 +43,9 @@ def goal_detail(request: Request, seat: Seat, pk: int) -> HttpResponse:
     goals = seat.partnership.goals.select_related("lead__organization")
     goal = get_object_or_404(goals, pk=pk)
     today = clock.today(zone=seat.partnership.time_zone, at=clock.now())
-    wanted = request.GET.get("indicator", "")
     context = {
         "seat": seat,
-        "shown": selectors.goal_page(
-            goal, today=today, indicator=int(wanted) if wanted.isascii() and wanted.isdigit() else None
-        ),
+        "shown": selectors.goal_page(goal, today=today, indicator=number_in(request.GET.get("indicator", ""))),
         "may_edit": seat.can(Permission.GOAL_EDIT),
         "may_record": seat.can(Permission.MEASUREMENT_RECORD),
         "may_plan": seat.can(Permission.ACTION_PLAN),

@@ -11,7 +11,7 @@ from django_stubs_ext import StrOrPromise
 from core.access import PAGE_AND_FORM
 from core.clock import now
 from core.errors import DomainError
-from core.http import Request, render_form, render_page
+from core.http import Request, number_in, render_form, render_page
 from core.limits import INVITE_PER_PERSON, TooManyAttempts, spend
 from partners import selectors, services
 from partners.access import seat_view
@@ -107,10 +107,9 @@ def _invite(form: InviteForm, seat: Seat) -> Seat:
 
 def _asked_for(request: Request, seat: Seat) -> dict[str, object]:
     """Prefill the form by what the link said: a vacant seat, or a partner. Anything foreign is ignored."""
-    asked = {name: request.GET.get(name, "") for name in ("seat", "partner")}
-    pks = {name: int(value) for name, value in asked.items() if value.isdecimal() and len(value) < len(str(2**63))}
-    vacant = seat.partnership.seats.vacant().filter(pk=pks.get("seat", 0)).first()
+    pks = {name: number_in(request.GET.get(name, "")) or 0 for name in ("seat", "partner")}
+    vacant = seat.partnership.seats.vacant().filter(pk=pks["seat"]).first()
     if vacant is not None:
         return {"seat": vacant, "partner": vacant.participation_id, "role": vacant.role}
-    partner = seat.partnership.participations.filter(pk=pks.get("partner", 0)).first()
+    partner = seat.partnership.participations.filter(pk=pks["partner"]).first()
     return {"partner": partner} if partner is not None else {}

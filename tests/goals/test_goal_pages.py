@@ -275,7 +275,7 @@ def test_measurement_add_saves_a_number(client, seat):
 
     saved = indicator.measurements.get(period_end=date(2026, 10, 31))
     assert (saved.value, saved.recorded_by) == (Decimal("23.3"), seat)
-    assert response.url == url("goal-detail", seat, indicator.goal_id)
+    assert response.url == f"{url('goal-detail', seat, indicator.goal_id)}?indicator={indicator.pk}"
 
 
 def test_measurement_add_saves_that_there_is_none(client, seat):
