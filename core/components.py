@@ -7,7 +7,8 @@ from typing import Literal
 from django.forms import BaseForm
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
+
+from core.texts import StrOrPromise
 
 Tone = Literal["ok", "risk", "off", "done", "none"]
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
-from django_stubs_ext import StrOrPromise
 
+from core.texts import StrOrPromise
 from exchange.iati.problems import What
 from exchange.iati.records import Problem
 from exchange.iati.refusals import Refusal

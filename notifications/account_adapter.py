@@ -12,12 +12,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from accounts.models import Person
 from core import limits
 from core.clock import now
 from core.http import client_address
+from core.texts import StrOrPromise
 from notifications.account_mails import LOGIN_CODE, PASSWORD_RESET
 from notifications.services import Draft, enqueue
 

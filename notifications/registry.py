@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django_stubs_ext import StrOrPromise
-
+from core.texts import StrOrPromise
 from notifications.models import Message
 
 

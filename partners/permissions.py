@@ -5,7 +5,8 @@ from enum import StrEnum, auto
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
+
+from core.texts import StrOrPromise
 
 
 class Permission(StrEnum):

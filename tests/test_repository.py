@@ -356,3 +356,22 @@ def test_nothing_mentions_private_places():
 def test_documents_say_what_they_mean():
     assert {name_of(path): found for path in DOCUMENTS if (found := NEVER_SAID.findall(path.read_text()))} == {}
     assert len((ROOT / "README.md").read_text().splitlines()) <= 120
+
+
+def test_product_imports_nothing_that_only_building_it_needs():
+    """Whoever installs requirements.txt alone has everything the product imports."""
+    installed = {re.split(r"[=\s\[]", line)[0].lower().replace("-", "_") for line in _locked("requirements.txt")}
+    tools = {re.split(r"[=\s\[]", line)[0].lower().replace("-", "_") for line in _locked("requirements-dev.txt")}
+    imported = {
+        (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0]
+        for path in PYTHON
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom) and (isinstance(node, ast.Import) or node.module)
+    }
+
+    assert {"celery", "django"} <= imported
+    assert imported & (tools - installed) == set()
+
+
+def _locked(name):
+    return [line for line in (ROOT / name).read_text().splitlines() if re.match(r"[a-z]", line, re.IGNORECASE)]

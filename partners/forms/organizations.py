@@ -6,8 +6,8 @@ from django import forms
 from django.core.validators import URLValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
+from core.texts import StrOrPromise
 from partners.choices import OrganizationKind, ParticipationRoleName, Sector
 from partners.models import Organization, Participation, Seat
 from partners.permissions import Permission

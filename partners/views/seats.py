@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django_stubs_ext import StrOrPromise
 
 from core.access import PAGE_AND_FORM
 from core.clock import now
 from core.errors import DomainError
 from core.http import Request, number_in, render_form, render_page
 from core.limits import INVITE_PER_PERSON, TooManyAttempts, spend
+from core.texts import StrOrPromise
 from partners import selectors, services
 from partners.access import seat_view
 from partners.forms import DirectoryForm, InviteForm, RoleForm
