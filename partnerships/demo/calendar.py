@@ -189,11 +189,29 @@ PROMISES = (
     ),
     Promise("Reading corners in nine waiting rooms", "library", 1, 14, 17.0, 16.8, helpers=("health",)),
     Promise("Twenty places at Beck Homes community rooms", "housing", 0, 14, 18.5, None, helpers=("council",)),
-    Promise("Ask families who dropped out what went wrong", "family_centre", 3, 15, 17.0, 17.2, helpers=("parents",)),
     Promise(
-        "Speech therapist on the book bus, one day a month", "health", 2, 15, 17.2, None, helpers=("library", "buses")
+        "Ask families who dropped out what went wrong",
+        "family_centre",
+        3,
+        15,
+        17.0,
+        17.2,
+        "Thirty-one families told us why they stopped coming",
+        helpers=("parents",),
     ),
-    Promise("Write down who decides what, on one page", "council", 4, 16, 17.5, 17.4, helpers=("parents",)),
+    Promise(
+        "Speech therapist on the book bus, one day a month", "health", 2, 15, 18.2, None, helpers=("library", "buses")
+    ),
+    Promise(
+        "Write down who decides what, on one page",
+        "council",
+        4,
+        16,
+        17.5,
+        17.4,
+        "One page says who decides what",
+        helpers=("parents",),
+    ),
     Promise("Fourth print run: 700 packs", "library", 1, 16, 18.6, None, helpers=("foundation",)),
     Promise(
         "Bus timetable that fits nursery hours",
