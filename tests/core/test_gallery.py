@@ -1,13 +1,12 @@
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import sync_playwright
 
+from tests import servers
 from tests.factories.accounts import PersonFactory
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = servers.chromium()
 GALLERY = reverse("core:gallery")
 SIZES = {
     "narrowest": {"width": 320, "height": 640},
@@ -54,7 +53,7 @@ def operator_page(live_server, client, transactional_db):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium")
+@pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_gallery_is_accessible_and_keeps_to_the_policy(operator_page, size, theme):
@@ -68,7 +67,7 @@ def test_gallery_is_accessible_and_keeps_to_the_policy(operator_page, size, them
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium")
+@pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
 def test_the_menu_can_be_reached_without_scripts_on_a_phone(operator_page):
     page = operator_page(size="phone", scripts=False)
 
@@ -76,7 +75,7 @@ def test_the_menu_can_be_reached_without_scripts_on_a_phone(operator_page):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium")
+@pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
 def test_the_error_summary_has_focus_when_the_page_has_loaded(operator_page):
     page = operator_page(size="desk")
 
@@ -84,7 +83,7 @@ def test_the_error_summary_has_focus_when_the_page_has_loaded(operator_page):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium")
+@pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
 def test_paper_is_light_whatever_the_theme(operator_page):
     page = operator_page(size="desk", theme="dark")
     ink = "getComputedStyle(document.querySelector('h1')).color"
