@@ -104,7 +104,7 @@ def french(monkeypatch):
     AssignmentFactory(action=action)
     answered_and_closed(partnership=partnership, answers=[sealed.Answers(dict.fromkeys(ITEMS, 4) | {"voice": 1})] * 10)
     report = reporting.build_report(partnership=partnership, month=date(2026, 3, 1), now=NOW)
-    FollowUpFactory(report=report, dimension="voice", action__partnership=partnership)
+    FollowUpFactory(report=report, cause="voice", action__partnership=partnership)
     meeting = MeetingFactory(partnership=partnership, agenda="Accueil, 5 min", invited_at=NOW - timedelta(days=60))
     AttendanceFactory(meeting=meeting)
     DecisionFactory(meeting=meeting)

@@ -6,7 +6,9 @@ from django.db import models
 from django.db.models import Q
 
 from core.errors import DomainError
-from feedback.choices import Dimension
+from feedback.choices import Cause
+from feedback.models.response import FeedbackComment
+from feedback.models.window import MINIMUM_GROUP
 from goals.models import Action
 from partners.models import Partnership
 
@@ -71,17 +73,80 @@ class ReportFailure(models.Model):
         return f"{self.partnership_id} {self.month:%Y-%m}"
 
 
-class FollowUp(models.Model):
-    """An action that answers a low dimension of a report."""
+class PublishedSet(models.Model):
+    """One line of the ledger of releases: a number was shown for these atoms (window x sector) together, for ever.
 
-    action = models.OneToOneField(Action, on_delete=models.CASCADE, related_name="follow_up")
-    report = models.ForeignKey(HealthReport, on_delete=models.PROTECT, related_name="follow_ups")
-    dimension = models.CharField(max_length=20, choices=Dimension)
+    ``period`` is a month ("2026-10") or a quarter ("2026-Q3"); ``label`` is empty for its total, else the row's name.
+    """
+
+    report = models.ForeignKey(HealthReport, on_delete=models.CASCADE, related_name="published_sets")
+    period = models.CharField(max_length=7)
+    question = models.CharField(max_length=20)
+    label = models.CharField(max_length=20, blank=True)
+    atoms = models.JSONField()
+    n = models.PositiveIntegerField()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(dimension__in=Dimension.values), name="follow_up_dimension_known"),
+            models.UniqueConstraint(fields=["report", "period", "question", "label"], name="published_set_once"),
+            models.CheckConstraint(condition=Q(n__gte=MINIMUM_GROUP), name="published_set_large_enough"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.action_id} for {self.dimension}"
+        return f"{self.period} {self.question} {self.label}"
+
+
+class ReportFile(models.Model):
+    """A report as a printed document in one language, made by the worker; the report itself never changes."""
+
+    report = models.ForeignKey(HealthReport, on_delete=models.CASCADE, related_name="files")
+    language = models.CharField(max_length=10)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    built_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "language"], name="report_file_once_per_language")]
+
+    def __str__(self) -> str:
+        return f"file {self.pk}"
+
+
+class CommentTheme(models.Model):
+    """A name that a coordinator gave to comments of one month that say the same."""
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="comment_themes")
+    month = models.DateField(help_text="First day of the month of the report.")
+    name = models.CharField(max_length=80)
+    comments = models.ManyToManyField(FeedbackComment, related_name="themes")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "month", "name"], name="comment_theme_named_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="comment_theme_has_a_name"),
+            models.CheckConstraint(condition=Q(month__day=1), name="comment_theme_month_starts_on_the_first"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FollowUp(models.Model):
+    """An action that answers something a report showed."""
+
+    action = models.OneToOneField(Action, on_delete=models.CASCADE, related_name="follow_up")
+    report = models.ForeignKey(HealthReport, on_delete=models.PROTECT, related_name="follow_ups")
+    cause = models.CharField(max_length=20, choices=Cause)
+    theme = models.ForeignKey(CommentTheme, on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(cause__in=Cause.values), name="follow_up_cause_known"),
+            models.CheckConstraint(
+                condition=Q(cause=Cause.THEME, theme__isnull=False) | (~Q(cause=Cause.THEME) & Q(theme=None)),
+                name="follow_up_theme_named",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action_id} for {self.cause}"

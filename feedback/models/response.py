@@ -1,12 +1,17 @@
-"""What was said, after closing: no time, no order, no person, and no key that another table knows."""
+"""What was said, after closing: no time, no order, no person, and no key that another table knows.
+
+Answers given with a name are the exception, in a table of their own.
+"""
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from feedback.choices import INDEX, ITEMS
+from feedback.choices import INDEX, RATED
 from feedback.models.window import FeedbackWindow
+from partners.choices import Sector
 
 
 def scale() -> models.PositiveSmallIntegerField:
@@ -14,11 +19,9 @@ def scale() -> models.PositiveSmallIntegerField:
     return models.PositiveSmallIntegerField(null=True, blank=True)
 
 
-class FeedbackResponse(models.Model):
-    """The ratings of one response. The key is random, so that no order can be read from it."""
+class Ratings(models.Model):
+    """One person's answers after one meeting. ``own`` answers the partnership's own statement."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    window = models.ForeignKey(FeedbackWindow, on_delete=models.CASCADE, related_name="responses")
     communication = scale()
     decisions = scale()
     goals = scale()
@@ -28,32 +31,83 @@ class FeedbackResponse(models.Model):
     voice = scale()
     trust = scale()
     energy = scale()
+    own = scale()
 
     class Meta:
+        abstract = True
         constraints = [
             models.CheckConstraint(
-                condition=Q(**{item: None}) | Q(**{f"{item}__range": (1, 5)}), name=f"{item}_on_scale"
+                condition=Q(**{item: None}) | Q(**{f"{item}__range": (1, 5)}), name=f"%(class)s_{item}_on_scale"
             )
-            for item in ITEMS
+            for item in RATED
+        ]
+
+
+class FeedbackResponse(Ratings):
+    """The ratings of one anonymous response. The key is random, so that no order can be read from it.
+
+    ``sector`` is empty unless enough people of it answered, and enough others: see ``feedback.sealed``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    window = models.ForeignKey(FeedbackWindow, on_delete=models.CASCADE, related_name="responses")
+    sector = models.CharField(max_length=20, choices=Sector, blank=True)
+
+    class Meta(Ratings.Meta):
+        constraints = [
+            *Ratings.Meta.constraints,
+            models.CheckConstraint(condition=Q(sector__in=["", *Sector.values]), name="response_sector_known"),
         ]
 
     def __str__(self) -> str:
         return str(self.id)
 
 
+class NamedResponse(Ratings):
+    """What one person said in a window that promised names. Only windows with names have such rows."""
+
+    window = models.ForeignKey(FeedbackWindow, on_delete=models.CASCADE, related_name="named_responses")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="named_responses")
+    comment = models.TextField(blank=True)
+    may_quote = models.BooleanField(default=False)
+    wants_action = models.BooleanField(default=False)
+
+    class Meta(Ratings.Meta):
+        constraints = [
+            *Ratings.Meta.constraints,
+            models.UniqueConstraint(fields=["window", "person"], name="named_response_once_per_person"),
+            models.CheckConstraint(
+                condition=Q(may_quote=False) | ~Q(comment=""), name="named_response_quote_needs_words"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"named response {self.pk}"
+
+
 class FeedbackComment(models.Model):
-    """The words of one response, kept apart from its ratings: style must not lead to a score."""
+    """The words of one response, kept apart from its ratings: style must not lead to a score.
+
+    ``thread`` is an image of the code by which whoever wrote it reads replies; only they hold the code. ``is_offered``:
+    they let the coordinator read it although too few people answered.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     window = models.ForeignKey(FeedbackWindow, on_delete=models.CASCADE, related_name="comments")
     text = models.TextField(blank=True)
     may_quote = models.BooleanField(default=False)
     wants_action = models.BooleanField(default=False)
+    thread = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    is_offered = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(text="") | Q(wants_action=True), name="comment_says_something"),
             models.CheckConstraint(condition=Q(may_quote=False) | ~Q(text=""), name="comment_quote_needs_words"),
+            models.CheckConstraint(condition=Q(thread=None) | ~Q(text=""), name="comment_thread_needs_words"),
+            models.CheckConstraint(
+                condition=Q(is_offered=False) | Q(thread__isnull=False), name="comment_offered_by_who_holds_the_code"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -63,11 +117,13 @@ class FeedbackComment(models.Model):
 class WindowSum(models.Model):
     """Everything a score needs of one question in one window: n, the sum, the sum of squares and the five counts.
 
-    For ``index`` the unit is one person's score in eighths (8 to 40) and the five counts stay 0.
+    For ``index`` the unit is one person's score in eighths (8 to 40): the five counts stay 0, ``eighths`` counts the
+    33 scores. ``sector`` is empty for everybody together; a row of a sector exists only where its responses carry it.
     """
 
     window = models.ForeignKey(FeedbackWindow, on_delete=models.CASCADE, related_name="sums")
     item = models.CharField(max_length=20)
+    sector = models.CharField(max_length=20, choices=Sector, blank=True)
     n = models.PositiveIntegerField()
     total = models.PositiveIntegerField()
     squares = models.PositiveBigIntegerField()
@@ -76,11 +132,13 @@ class WindowSum(models.Model):
     c3 = models.PositiveIntegerField(default=0)
     c4 = models.PositiveIntegerField(default=0)
     c5 = models.PositiveIntegerField(default=0)
+    eighths = models.JSONField(default=list)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["window", "item"], name="sum_once_per_item"),
-            models.CheckConstraint(condition=Q(item__in=[*ITEMS, INDEX]), name="sum_item_known"),
+            models.UniqueConstraint(fields=["window", "sector", "item"], name="sum_once_per_item_and_sector"),
+            models.CheckConstraint(condition=Q(item__in=[*RATED, INDEX]), name="sum_item_known"),
+            models.CheckConstraint(condition=Q(sector__in=["", *Sector.values]), name="sum_sector_known"),
         ]
 
     def __str__(self) -> str:

@@ -9,9 +9,45 @@ from django.db.models import F, Q
 
 from feedback.choices import Mode
 from meetings.models import Meeting
+from partners.choices import Sector
+from partners.models import Partnership
 
 MINIMUM_GROUP = 5  # fewer answers than this are never shown
 MOST_INVITED = 500  # every answer rewrites the bag
+
+
+class OwnQuestion(models.Model):
+    """A partnership's own statement, rated like the others. Its words never change; a new one replaces it."""
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="own_questions")
+    text_en = models.CharField(max_length=140)
+    text_fr = models.CharField(max_length=140)
+    asked_from = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership"], condition=Q(retired_at=None), name="own_question_one_at_a_time"
+            ),
+            models.CheckConstraint(condition=~Q(text_en="") & ~Q(text_fr=""), name="own_question_in_every_language"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text_en
+
+
+class FeedbackSettings(models.Model):
+    """How a partnership asks from the next meeting on; open windows keep what they promised."""
+
+    partnership = models.OneToOneField(Partnership, on_delete=models.CASCADE, related_name="feedback_settings")
+    mode = models.CharField(max_length=12, choices=Mode, default=Mode.ANONYMOUS)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(mode__in=Mode.values), name="feedback_settings_mode_known")]
+
+    def __str__(self) -> str:
+        return f"feedback settings of {self.partnership_id}"
 
 
 class FeedbackWindowQuerySet(models.QuerySet["FeedbackWindow"]):
@@ -34,6 +70,9 @@ class FeedbackWindow(models.Model):
     meeting = models.OneToOneField(Meeting, on_delete=models.CASCADE, related_name="feedback_window")
     mode = models.CharField(max_length=12, choices=Mode, default=Mode.ANONYMOUS)
     form_version = models.CharField(max_length=20)
+    own_question = models.ForeignKey(
+        OwnQuestion, on_delete=models.PROTECT, null=True, blank=True, related_name="windows"
+    )
     minimum_group = models.PositiveSmallIntegerField(default=MINIMUM_GROUP)
     opened_at = models.DateTimeField()
     closes_at = models.DateTimeField()
@@ -70,12 +109,38 @@ class Invitation(models.Model):
 
     window = models.ForeignKey(FeedbackWindow, on_delete=models.CASCADE, related_name="invitations")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="feedback_invitations")
+    sector = models.CharField(max_length=20, choices=Sector, blank=True, help_text="Only where it may be reported on.")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["window", "person"], name="invitation_once_per_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["window", "person"], name="invitation_once_per_person"),
+            models.CheckConstraint(condition=Q(sector__in=["", *Sector.values]), name="invitation_sector_known"),
+        ]
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
+
+
+class WindowSector(models.Model):
+    """How many people of a sector were asked, from how many organisations; the row without a sector is all the others.
+
+    Rows exist only where a sector could be reported on at all, and are frozen when the window opens.
+    """
+
+    window = models.ForeignKey(FeedbackWindow, on_delete=models.CASCADE, related_name="sectors")
+    sector = models.CharField(max_length=20, choices=Sector, blank=True)
+    invited = models.PositiveIntegerField()
+    organizations = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["window", "sector"], name="window_sector_once"),
+            models.CheckConstraint(condition=Q(sector__in=["", *Sector.values]), name="window_sector_known"),
+            models.CheckConstraint(condition=Q(invited__gte=MINIMUM_GROUP), name="window_sector_large_enough"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sector} in {self.window_id}"
 
 
 class InvitationToken(models.Model):

@@ -8,7 +8,7 @@ from functools import cache
 from django.db.models import BigIntegerField, QuerySet
 
 from core.prepared import Given, Prepared
-from feedback.choices import Dimension
+from feedback.choices import Cause
 from feedback.models import FeedbackComment, FollowUp, HealthReport
 from goals.models import Action
 
@@ -21,7 +21,7 @@ class FollowThrough:
     """You said, we did: a low dimension of a month, and the action that answers it."""
 
     month: date
-    dimension: Dimension
+    cause: Cause
     action: Action
 
 
@@ -31,8 +31,8 @@ NEEDED = ("title", "started_at", "waiting_on", "done_at", "due_on")
 def follow_through(partnership_id: int, *, limit: int | None = None) -> list[FollowThrough]:
     """What earlier feedback led to, latest first; dropped actions led to nothing."""
     return [
-        FollowThrough(month, Dimension(dimension), Action(**dict(zip(("pk", *NEEDED), action, strict=True))))
-        for month, dimension, *action in _latest(limit).rows(partnership=partnership_id)
+        FollowThrough(month, Cause(cause), Action(**dict(zip(("pk", *NEEDED), action, strict=True))))
+        for month, cause, *action in _latest(limit).rows(partnership=partnership_id)
     ]
 
 
@@ -40,7 +40,7 @@ def follow_through(partnership_id: int, *, limit: int | None = None) -> list[Fol
 def _latest(limit: int | None) -> Prepared:
     rows = FollowUp.objects.filter(report__partnership=Given("partnership", BigIntegerField()))
     rows = rows.filter(action__dropped_at=None).order_by("-pk")
-    columns = ["report__month", "dimension", "action_id", *(f"action__{name}" for name in NEEDED)]
+    columns = ["report__month", "cause", "action_id", *(f"action__{name}" for name in NEEDED)]
     return Prepared(lambda: rows.values_list(*columns)[:limit])
 
 

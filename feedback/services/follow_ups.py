@@ -36,7 +36,7 @@ def plan_follow_up(
     if dimension not in json.loads(report.payload).get("low", ()):
         raise NothingToFollowUp(_("This line is not low in the report."))
     action = plan_action(by=by, now=now, origin_text=origin_text, origin_path=origin_path, **facts)
-    follow_up = FollowUp.objects.create(action=action, report=report, dimension=dimension)
+    follow_up = FollowUp.objects.create(action=action, report=report, cause=dimension)
     record(
         verb="follow_up.planned",
         target=follow_up,

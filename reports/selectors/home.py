@@ -120,7 +120,7 @@ def _low_dimensions(seat: Seat, *, health: Sequence[HealthMonth]) -> Iterator[Ne
     page = read_report(newest.report, language=get_language() or "en") if newest and newest.report else None
     if page is None or newest is None:
         return
-    answered = {(row.month, row.dimension) for row in follow_through(seat.partnership_id)}
+    answered = {(row.month, row.cause.value) for row in follow_through(seat.partnership_id)}
     for line in page.low:
         if (newest.month, line.key) in answered:
             continue

@@ -7,14 +7,24 @@ from factory.django import DjangoModelFactory
 from feedback import form, sealed, services
 from feedback.choices import ITEMS
 from feedback.models import (
+    CommentTheme,
     FeedbackComment,
     FeedbackResponse,
+    FeedbackSettings,
     FeedbackWindow,
     FollowUp,
     HealthReport,
     Invitation,
     InvitationToken,
+    NamedResponse,
+    OwnQuestion,
+    PastRound,
+    PastSum,
+    PublishedSet,
     ReportFailure,
+    ReportFile,
+    ThreadMessage,
+    WindowSector,
     WindowSum,
 )
 from meetings.choices import Presence
@@ -45,6 +55,33 @@ class InvitationFactory(DjangoModelFactory):
     person = factory.SubFactory(PersonFactory)
 
 
+class OwnQuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = OwnQuestion
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    text_en = "The families we work for were heard."
+    text_fr = "Les familles pour qui nous travaillons ont été entendues."
+    asked_from = CLOSED
+
+
+class FeedbackSettingsFactory(DjangoModelFactory):
+    class Meta:
+        model = FeedbackSettings
+
+    partnership = factory.SubFactory(PartnershipFactory)
+
+
+class WindowSectorFactory(DjangoModelFactory):
+    class Meta:
+        model = WindowSector
+
+    window = factory.SubFactory(FeedbackWindowFactory)
+    sector = "health"
+    invited = 5
+    organizations = 2
+
+
 class InvitationTokenFactory(DjangoModelFactory):
     class Meta:
         model = InvitationToken
@@ -58,6 +95,14 @@ class FeedbackResponseFactory(DjangoModelFactory):
         model = FeedbackResponse
 
     window = factory.SubFactory(FeedbackWindowFactory)
+
+
+class NamedResponseFactory(DjangoModelFactory):
+    class Meta:
+        model = NamedResponse
+
+    window = factory.SubFactory(FeedbackWindowFactory, mode="named")
+    person = factory.SubFactory(PersonFactory)
 
 
 class FeedbackCommentFactory(DjangoModelFactory):
@@ -100,13 +145,76 @@ class ReportFailureFactory(DjangoModelFactory):
     next_attempt_at = datetime(2026, 4, 8, 1, tzinfo=UTC)
 
 
+class PublishedSetFactory(DjangoModelFactory):
+    class Meta:
+        model = PublishedSet
+
+    report = factory.SubFactory(HealthReportFactory)
+    period = "2026-03"
+    question = "voice"
+    atoms = factory.LazyFunction(lambda: ["1:"])
+    n = 8
+
+
+class ReportFileFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportFile
+
+    report = factory.SubFactory(HealthReportFactory)
+    language = "en"
+    content = b"%PDF-1.7"
+    sha256 = "0" * 64
+    built_at = datetime(2026, 4, 8, 1, tzinfo=UTC)
+
+
+class CommentThemeFactory(DjangoModelFactory):
+    class Meta:
+        model = CommentTheme
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    month = date(2026, 3, 1)
+    name = "Papers come too late"
+
+
+class ThreadMessageFactory(DjangoModelFactory):
+    class Meta:
+        model = ThreadMessage
+
+    comment = factory.SubFactory(FeedbackCommentFactory, thread="0" * 64)
+    position = 1
+    text = "Thank you. What would help?"
+    written_on = date(2026, 4, 9)
+
+
+class PastRoundFactory(DjangoModelFactory):
+    class Meta:
+        model = PastRound
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    held_on = date(2025, 11, 12)
+    label = "Autumn 2025"
+    form_version = form.CURRENT
+    invited = 14
+    answered = 11
+    brought_at = datetime(2026, 1, 8, tzinfo=UTC)
+
+
+class PastSumFactory(DjangoModelFactory):
+    class Meta:
+        model = PastSum
+
+    past_round = factory.SubFactory(PastRoundFactory)
+    item = "voice"
+    n = total = squares = 0
+
+
 class FollowUpFactory(DjangoModelFactory):
     class Meta:
         model = FollowUp
 
     report = factory.SubFactory(HealthReportFactory)
     action = factory.SubFactory(ActionFactory, partnership=factory.SelfAttribute("..report.partnership"))
-    dimension = "voice"
+    cause = "voice"
 
 
 def closed_meeting(*, present=8, deputies=0, absent=1, closed_at=CLOSED, **fields):

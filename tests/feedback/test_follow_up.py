@@ -47,7 +47,7 @@ def test_low_line_becomes_an_action_with_an_owner_in_one_step(client, seat):
     assert (action.title, action.accountable, action.due_on) == ("Go round the table", seat, date(2026, 5, 1))
     assert action.origin_text == "Health report of March 2026: A fair say"
     assert action.origin_path == "/p/harbour/health/2026-03/"
-    assert (follow_up.action, follow_up.report, follow_up.dimension) == (action, HealthReport.objects.get(), "voice")
+    assert (follow_up.action, follow_up.report, follow_up.cause) == (action, HealthReport.objects.get(), "voice")
 
 
 def test_form_tells_what_was_said(client, seat):
@@ -108,6 +108,8 @@ def test_outsider_finds_nothing(client, partnership):
     assert client.post(URL, {}).status_code == 404
 
 
-def test_dimension_of_a_follow_up_is_one_of_the_eight():
-    with pytest.raises(IntegrityError, match="follow_up_dimension_known"), transaction.atomic():
-        FollowUpFactory(dimension="energy")
+def test_cause_of_a_follow_up_is_known_and_a_theme_has_its_name():
+    with pytest.raises(IntegrityError, match="follow_up_theme_named"), transaction.atomic():
+        FollowUpFactory(cause="theme")
+    with pytest.raises(IntegrityError, match="follow_up_cause_known"), transaction.atomic():
+        FollowUpFactory(cause="weather")

@@ -169,7 +169,7 @@ def test_planner_closes_due_windows_only():
     ("changes", "constraint"),
     [
         ({"closes_at": CLOSED}, "window_closes_after_it_opens"),
-        ({"mode": "named"}, "window_mode_known"),
+        ({"mode": "confidential"}, "window_mode_known"),
         ({"minimum_group": 4, "invited_count": 4}, "window_minimum_group_not_lowered"),
         ({"invited_count": 4}, "window_asks_enough_people"),
         ({"invited_count": 501}, "window_bag_stays_small"),

@@ -74,7 +74,7 @@ def test_low_line_needs_somebody_until_an_action_answers_it(read, partnership):
     report = reporting.build_report(partnership=partnership, month=date(2026, 3, 1), now=NOW)
 
     before = needs(read(seat))
-    FollowUpFactory(report=report, dimension="voice", action__partnership=partnership, action__due_on=date(2026, 6, 1))
+    FollowUpFactory(report=report, cause="voice", action__partnership=partnership, action__due_on=date(2026, 6, 1))
 
     assert before == ["A fair say: needs attention"]
     assert needs(read(seat)) == []
