@@ -18,8 +18,8 @@ RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
 SPREAD = 0.2
 
 
-def claim(*, now: datetime, owner: str) -> list[Message]:
-    """Take up to ``BATCH`` due messages, account mail first; each is ours until its lease runs out.
+def claim(*, now: datetime, owner: str, limit: int = BATCH) -> list[Message]:
+    """Take up to ``limit`` due messages, account mail first; each is ours until its lease runs out.
 
     PostgreSQL skips rows that another dispatcher is just claiming; on SQLite the immediate transaction is the lock.
     """
@@ -27,7 +27,7 @@ def claim(*, now: datetime, owner: str) -> list[Message]:
         due = Message.objects.claimable(now=now).order_by("-priority", "next_attempt_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
-        mine = Message.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:BATCH]))
+        mine = Message.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:limit]))
         mine.update(state=MessageState.SENDING, lease_owner=owner, lease_until=now + LEASE)
         return list(mine.select_related("recipient").order_by("-priority", "next_attempt_at", "pk"))
 

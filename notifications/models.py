@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 LEASE = timedelta(seconds=120)  # more than three mail timeouts of 15 s and a minute to spare
 MAX_ATTEMPTS = 8
+LONGEST_PAUSE = timedelta(minutes=10)
+MAIL = "mail"
 
 
 class MessageState(models.TextChoices):
@@ -87,6 +89,8 @@ class Message(models.Model):
             models.Index(
                 fields=["-priority", "next_attempt_at"], condition=Q(state__in=OPEN_STATES), name="message_open_due"
             ),
+            # The delivery log: newest first; rows due at one moment in an order that nobody can read people from.
+            models.Index(fields=["-due_at", "message_id"], name="message_log"),
         ]
 
     def __str__(self) -> str:
@@ -108,10 +112,35 @@ class Unsubscription(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a loop last did its work: the only proof of life we trust."""
+    """When a loop last did its work: the only proof of life we trust. ``alarmed_at`` since its silence was noticed."""
 
     name = models.CharField(max_length=60, unique=True)
-    at = models.DateTimeField()
+    at = models.DateTimeField(null=True)
+    alarmed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name
+
+
+class PauseQuerySet(models.QuerySet["Pause"]):
+    def over(self, *, now: datetime) -> Self:
+        """Ended, or reaching further ahead than any pause may: then the clock was set back meanwhile."""
+        return self.filter(Q(until__lte=now) | Q(until__gt=now + LONGEST_PAUSE))
+
+
+class Pause(models.Model):
+    """A channel rests because its server cannot be reached or does not accept us. The row goes when it is back."""
+
+    channel = models.CharField(max_length=20)
+    since = models.DateTimeField()
+    until = models.DateTimeField(help_text="Then one message tries first.")
+    failures = models.PositiveSmallIntegerField(default=1)
+    error = models.CharField(max_length=200)
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel"], name="channel_rests_once")]
+
+    def __str__(self) -> str:
+        return self.channel

@@ -222,7 +222,7 @@ RESERVED = {
         "core/clock.py", "partnerships/demo/telling.py", "partnerships/management/commands/demo.py",
     },
     r"\bsend_mail\(|EmailMessage\(|EmailMultiAlternatives\(|get_connection\(": {
-        "notifications/letters.py", "notifications/delivery.py",
+        "notifications/letters.py", "notifications/mail_server.py",
         "notifications/account_adapter.py",  # the name of allauth's hook
     },
     r"\.delay\(|apply_async|\beta=|countdown=|crontab\(": set(),

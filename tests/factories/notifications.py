@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import factory
 from factory.django import DjangoModelFactory
 
-from notifications.models import Heartbeat, Message, MessageState, Unsubscription
+from notifications.models import MAIL, Heartbeat, Message, MessageState, Pause, Unsubscription
 from tests.factories.accounts import PersonFactory
 
 DUE = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
@@ -49,3 +49,13 @@ class HeartbeatFactory(DjangoModelFactory):
 
     name = "dispatch"
     at = DUE
+
+
+class PauseFactory(DjangoModelFactory):
+    class Meta:
+        model = Pause
+
+    channel = MAIL
+    since = DUE
+    until = factory.LazyAttribute(lambda row: row.since + timedelta(minutes=10))
+    error = "the mail server does not let us in (535)"

@@ -7,12 +7,13 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 
 from notifications import leases, services
-from notifications.delivery import MailServer, ServerUnavailable, deliver_due, dispatch_due
+from notifications.delivery import deliver_due, dispatch_due
+from notifications.mail_server import MailServer, ServerUnavailable
 from notifications.models import LEASE, MAX_ATTEMPTS, Message, MessageState
 from notifications.sealed_text import seal, unseal
 from notifications.services import Draft, enqueue, withdraw
 from tests.factories.accounts import PersonFactory
-from tests.factories.notifications import MessageFactory, UnsubscriptionFactory
+from tests.factories.notifications import MessageFactory, PauseFactory, UnsubscriptionFactory
 from tests.notifications.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ class Server:
         self.given = []
         self.refuses_connection = None
         self.opened = 0
-        monkeypatch.setattr("notifications.delivery.get_connection", lambda: self)
+        monkeypatch.setattr("notifications.mail_server.get_connection", lambda: self)
 
     def open(self):
         self.opened += 1
@@ -408,13 +409,16 @@ def test_the_database_refuses_impossible_messages(changes, constraint):
         Message.objects.filter(pk=message.pk).update(**changes)
 
 
-def test_a_second_message_of_the_same_key_and_a_second_unsubscription_are_refused():
+def test_a_second_message_of_the_same_key_a_second_unsubscription_and_a_second_pause_are_refused():
     message, unsubscription = MessageFactory(), UnsubscriptionFactory()
+    PauseFactory()
 
     with pytest.raises(IntegrityError), transaction.atomic():
         MessageFactory(dedupe_key=message.dedupe_key)
     with pytest.raises(IntegrityError), transaction.atomic():
         UnsubscriptionFactory(person=unsubscription.person)
+    with pytest.raises(IntegrityError, match="channel"), transaction.atomic():
+        PauseFactory()
 
 
 def test_a_server_that_cannot_be_reached_says_so_without_its_own_words(server):
@@ -423,4 +427,4 @@ def test_a_server_that_cannot_be_reached_says_so_without_its_own_words(server):
     with pytest.raises(ServerUnavailable) as caught:
         MailServer().hand_over(mail.EmailMessage())
 
-    assert str(caught.value) == "SMTPAuthenticationError (535)"
+    assert str(caught.value) == "the mail server does not let us in (535)"

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from notifications import registry, services
-from notifications.delivery import ServerUnavailable, dispatch_due
+from notifications.delivery import dispatch_due
 from notifications.leases import RETRY_MINUTES
-from notifications.models import MAX_ATTEMPTS, OPEN_STATES, Message, MessageState
+from notifications.mail_server import ServerUnavailable
+from notifications.models import LONGEST_PAUSE, MAX_ATTEMPTS, OPEN_STATES, Message, MessageState
 from notifications.registry import Letter, MailKind
 from notifications.services import Draft
 from tests.factories.accounts import PersonFactory
@@ -25,6 +26,7 @@ STEPS = int(os.environ.get("HISTORY_STEPS", "50"))
 KIND = "history_reminder"
 PEOPLE, MEETINGS = st.integers(0, 1), st.integers(0, 1)
 NOTICE = timedelta(days=1)
+TROUBLES = ["none", "timeout", "lost", "unreachable", "refusing", "killed before", "killed after"]
 
 
 class Killed(BaseException):
@@ -37,6 +39,7 @@ class MailServer:
     def __init__(self, world):
         self.world = world
         self.trouble = []
+        self.was_reached = False
 
     def __enter__(self):
         return self
@@ -46,8 +49,9 @@ class MailServer:
 
     def hand_over(self, mail):
         trouble = self.trouble.pop() if self.trouble else "none"
-        if trouble == "unreachable":
-            raise ServerUnavailable
+        self.was_reached = trouble not in ("unreachable", "refusing")
+        if not self.was_reached:
+            raise ServerUnavailable(trouble, is_definite=trouble == "refusing")
         if trouble == "timeout":
             raise TimeoutError
         if trouble == "killed before":
@@ -129,9 +133,7 @@ class History(RuleBasedStateMachine):
         services.resubscribe(person_id=self.people[person].pk, kind=KIND, now=self.now)
         self.stopped.discard(person)
 
-    @rule(
-        trouble=st.lists(st.sampled_from(["none", "timeout", "lost", "unreachable", "killed before", "killed after"]))
-    )
+    @rule(trouble=st.lists(st.sampled_from(TROUBLES)))
     def dispatch(self, trouble):
         self.server.trouble = list(trouble)
         self.ambiguous += sum(each in ("lost", "killed after") for each in trouble)
@@ -196,7 +198,7 @@ class History(RuleBasedStateMachine):
             for message in Message.objects.filter(state__in=OPEN_STATES)
             if message.params["person"] not in self.stopped
             and self.is_wanted(message, self.now)
-            and message.expires_at > max(self.now, message.next_attempt_at) + timedelta(minutes=5)
+            and message.expires_at > max(self.now, message.next_attempt_at) + LONGEST_PAUSE + timedelta(minutes=10)
             and message.attempts == 0
         }
         for _ in range(2000):

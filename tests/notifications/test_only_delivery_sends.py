@@ -19,7 +19,7 @@ APPS = (
     "accounts",
     "core",
 )
-MAY_SEND = {"notifications/delivery.py"}
+MAY_SEND = {"notifications/mail_server.py"}
 MAY_WRITE_MAILS = {"notifications/letters.py", "notifications/mailbox.py"}
 SENDING_NAMES = {
     *("send_mail", "send_mass_mail", "mail_admins", "mail_managers", "get_connection", "email_user", "send_messages"),
