@@ -111,7 +111,7 @@ def gather(partnership: Partnership, month: date, windows: Collection[FeedbackWi
     came = Attendance.objects.filter(meeting__in=meetings, presence__in=(Presence.PRESENT, Presence.DEPUTY))
     rows = list(came.values_list("presence", "person", "deputy", "seat__participation"))
     sums: defaultdict[int, dict[str, tuple[int, int, int, tuple[int, ...]]]] = defaultdict(dict)
-    for row in WindowSum.objects.filter(window__in=pks):
+    for row in WindowSum.objects.filter(window__in=pks, sector=""):
         counts = (row.c1, row.c2, row.c3, row.c4, row.c5)
         sums[row.window_id][row.item] = (row.n, row.total, row.squares, counts)
     alike = Counter(FeedbackResponse.objects.filter(_all_alike(), window__in=pks).values_list("window", flat=True))

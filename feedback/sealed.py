@@ -9,17 +9,21 @@ What always holds:
   used. The stored text depends on the set of answers only, never on the order in which they came.
 * Whichever link answers first is the one that can revise; another link of the same person is refused. A revision
   replaces the answer; a blank one leaves nothing to count.
+* Beside an answer stands its sector, or the absence of one, unreadable without our server's key (``feedback.pad``).
 * Closing happens once, in one transaction: answers leave in a random order under random keys, without time or origin;
-  words leave apart from ratings; the list of who answered, the tokens and the bag are deleted.
+  words leave apart from ratings; the list of who answered, the tokens and the bag are deleted. An answer keeps its
+  sector only where enough people of it answered, and enough others or none.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from random import SystemRandom
 from secrets import token_urlsafe
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import CharField, DateTimeField
@@ -27,8 +31,8 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from core.prepared import Given, Prepared
-from feedback.choices import INDEX, ITEMS, Dimension
-from feedback.measure.cells import person_index
+from feedback import pad
+from feedback.measure.disclosure import groups_kept
 from feedback.models import (
     FeedbackBag,
     FeedbackComment,
@@ -37,6 +41,7 @@ from feedback.models import (
     InvitationToken,
     WindowSum,
 )
+from feedback.sums import window_sums
 
 TOKEN_BYTES = 32
 TOKEN_LENGTH = 43  # 256 bits in the URL alphabet
@@ -158,7 +163,7 @@ def submit(*, token: str, answers: Answers, now: datetime) -> Receipt:
             _("You have answered with another link we sent you. Open that one to change your answers.")
         )
     if key in sealed or not answers.is_blank:
-        sealed[key] = _packed(answers)
+        sealed[key] = _packed(answers, sector=pad.padded(bag.sector, key=key))
         answered.add(bag.invitation)
         FeedbackBag.objects.filter(pk=bag.pk).update(answered=_text(sorted(answered)), sealed=_text(sealed))
     return Receipt(bag.asked, answered=_count(sealed))
@@ -179,14 +184,18 @@ def answered_counts(windows: Iterable[FeedbackWindow]) -> dict[int, int]:
 @transaction.atomic
 def close(*, window_id: int, now: datetime) -> bool:
     """Empty the bag into rows that lead to nobody. False when there is nothing to do: closed already, or too early."""
-    bags = FeedbackBag.objects.select_for_update(of=("self",))
+    bags = FeedbackBag.objects.select_for_update(of=("self",)).select_related("window")
     bag = bags.filter(window_id=window_id, window__closes_at__lte=now).first()
     if bag is None:
         return False
-    said = [_unpacked(entry) for entry in json.loads(bag.sealed).values() if entry]
+    said = [_unpacked(key, entry) for key, entry in json.loads(bag.sealed).items() if entry]
     SystemRandom().shuffle(said)
-    FeedbackResponse.objects.bulk_create(FeedbackResponse(window_id=window_id, **each.ratings) for each in said)
-    spoken = [each for each in said if each.comment or each.wants_action]
+    kept = groups_kept(Counter(sector for sector, _ in said), k=bag.window.minimum_group)
+    rated = [(sector if sector in kept else "", each.ratings) for sector, each in said]
+    FeedbackResponse.objects.bulk_create(
+        FeedbackResponse(window_id=window_id, sector=sector, **ratings) for sector, ratings in rated
+    )
+    spoken = [each for _, each in said if each.comment or each.wants_action]
     SystemRandom().shuffle(spoken)
     FeedbackComment.objects.bulk_create(
         FeedbackComment(
@@ -194,7 +203,7 @@ def close(*, window_id: int, now: datetime) -> bool:
         )
         for each in spoken
     )
-    WindowSum.objects.bulk_create(_sums(window_id, [each.ratings for each in said]))
+    WindowSum.objects.bulk_create(window_sums(window=bag.window, said=rated))
     InvitationToken.objects.filter(invitation__window_id=window_id).delete()
     bag.delete()
     FeedbackWindow.objects.filter(pk=window_id).update(closed_at=now, answered_count=len(said))
@@ -229,6 +238,7 @@ class _LockedBag:
     answered: str
     sealed: str
     invitation: int
+    sector: str
     asked: Asked
 
 
@@ -238,10 +248,11 @@ def _locked_bag(token: str, *, now: datetime) -> _LockedBag:
         window__invitations__tokens__verifier=_image(INVITATION_IMAGE, token), window__closes_at__gt=now
     )
     about = [f"window__{name}" for name in ASKED]
-    for pk, answered, sealed, invitation, *asked in bags.values_list(
-        "pk", "answered", "sealed", "window__invitations__id", *about
-    )[:1]:
-        return _LockedBag(pk, answered, sealed, invitation, Asked(*asked))
+    mine = ("window__invitations__id", "window__invitations__sector")
+    for pk, answered, sealed, invitation, sector, *asked in bags.values_list("pk", "answered", "sealed", *mine, *about)[
+        :1
+    ]:
+        return _LockedBag(pk, answered, sealed, invitation, sector, Asked(*asked))
     raise _over()
 
 
@@ -257,30 +268,19 @@ def _text(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _packed(answers: Answers) -> dict[str, object]:
+def _packed(answers: Answers, *, sector: str) -> dict[str, object]:
     if answers.is_blank:
         return {}
     extras = {"comment": answers.comment, "may_quote": answers.may_quote, "wants_action": answers.wants_action}
-    return {"ratings": dict(answers.ratings), **{name: value for name, value in extras.items() if value}}
+    said = {"ratings": dict(answers.ratings), **{name: value for name, value in extras.items() if value}}
+    return said | {"sector": sector}
 
 
-def _unpacked(entry: Mapping[str, object]) -> Answers:
-    return Answers(**entry)  # type: ignore[arg-type]  # written by _packed alone
+def _unpacked(key: str, entry: Mapping[str, Any]) -> tuple[str, Answers]:
+    """Sector and answers, as _packed wrote them."""
+    said = dict(entry)
+    return pad.unpadded(said.pop("sector"), key=key), Answers(**said)
 
 
 def _count(sealed: Mapping[str, object]) -> int:
     return sum(bool(entry) for entry in sealed.values())
-
-
-def _sums(window_id: int, ratings: Sequence[Mapping[str, int]]) -> Iterable[WindowSum]:
-    for item in ITEMS:
-        given = [each[item] for each in ratings if item in each]
-        counts = {f"c{value}": given.count(value) for value in range(1, 6)}
-        yield _sum(window_id, item, given, **counts)
-    scores = (person_index([each.get(key) for key in Dimension.values]) for each in ratings)
-    yield _sum(window_id, INDEX, [score for score in scores if score is not None])
-
-
-def _sum(window_id: int, item: str, values: Sequence[int], **counts: int) -> WindowSum:
-    squares = sum(value * value for value in values)
-    return WindowSum(window_id=window_id, item=item, n=len(values), total=sum(values), squares=squares, **counts)

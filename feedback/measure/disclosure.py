@@ -51,6 +51,19 @@ def plan_rows(
     return Plan(tuple(sorted(own)), tuple(sorted(rest)), combined_shown=bool(rest), total_shown=True)
 
 
+def groups_kept(sizes: Mapping[str, int], *, k: int) -> frozenset[str]:
+    """Groups whose answers may carry their name for good, when ``sizes`` people of each answered ("" are the others).
+
+    Each has at least k people, and all the rest together none or at least k: the smallest join the rest until it is so.
+    A single group that is everybody is no breakdown.
+    """
+    own = sorted((group for group, n in sizes.items() if group and n >= k), key=lambda group: (sizes[group], group))
+    rest = sum(sizes.values()) - sum(sizes[group] for group in own)
+    while own and 0 < rest < k:
+        rest += sizes[own.pop(0)]
+    return frozenset(own) if len(own) + bool(rest) > 1 else frozenset()
+
+
 class TooMuchToAudit(Exception):
     """The released sets are too entangled to be checked in reasonable time."""
 

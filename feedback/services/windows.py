@@ -7,8 +7,9 @@ from django.db import transaction
 from accounts.models import Person
 from core.models import record
 from feedback import form, sealed
-from feedback.models import FeedbackWindow, Invitation
+from feedback.models import FeedbackWindow, Invitation, WindowSector
 from feedback.models.window import MINIMUM_GROUP, MOST_INVITED
+from feedback.services.sectors import break_down
 from meetings.choices import Presence
 from meetings.models import Attendance, Meeting
 from notifications.models import Message, Unsubscription
@@ -48,7 +49,11 @@ def open_window(*, meeting_id: int, now: datetime) -> FeedbackWindow | None:
         meeting=meeting, form_version=form.CURRENT, opened_at=now, closes_at=closes_at, invited_count=len(people)
     )
     sealed.open_bag(window_id=window.pk)
-    Invitation.objects.bulk_create(Invitation(window=window, person_id=person) for person in people)
+    sectors = break_down(meeting=meeting, people=people, on=now.date())
+    WindowSector.objects.bulk_create(sectors.rows_of(window))
+    Invitation.objects.bulk_create(
+        Invitation(window=window, person_id=person, sector=sectors.sector_of.get(person, "")) for person in people
+    )
     _ask(window, partnership_id=meeting.partnership_id, closed_at=meeting.closed_at, now=now)
     record(verb="feedback_window.opened", target=window, at=now, partnership_id=meeting.partnership_id)
     return window

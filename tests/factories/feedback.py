@@ -31,7 +31,7 @@ from meetings.choices import Presence
 from tests.factories.accounts import PersonFactory
 from tests.factories.goals import ActionFactory
 from tests.factories.meetings import AttendanceFactory, MeetingFactory
-from tests.factories.partners import PartnershipFactory
+from tests.factories.partners import OrganizationFactory, ParticipationFactory, PartnershipFactory, SeatFactory
 
 CLOSED = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -230,6 +230,20 @@ def closed_meeting(*, present=8, deputies=0, absent=1, closed_at=CLOSED, **field
     for _ in range(deputies):
         AttendanceFactory(presence=Presence.DEPUTY, deputy=PersonFactory(), **told)
     AttendanceFactory.create_batch(absent, presence=Presence.ABSENT, **told)
+    return meeting
+
+
+def closed_meeting_of(sectors, **fields):
+    """A closed meeting that these people came to: sector → how many of each of its organisations."""
+    meeting = closed_meeting(present=0, absent=0, **fields)
+    for sector, organizations in sectors.items():
+        for count in organizations:
+            participation = ParticipationFactory(
+                partnership=meeting.partnership, organization=OrganizationFactory(main_sector=sector)
+            )
+            for _ in range(count):
+                seat = SeatFactory(partnership=meeting.partnership, participation=participation)
+                AttendanceFactory(meeting=meeting, seat=seat, presence=Presence.PRESENT, told_at=meeting.invited_at)
     return meeting
 
 

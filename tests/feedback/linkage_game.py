@@ -3,6 +3,9 @@
 The attacker holds every table as a dump shows it, with what the database adds to each row (``xmin`` and ``ctid``, or
 ``rowid``), once before closing and once after. Each trick turns a meeting into a list of guesses (person → answer).
 The naive scheme beside it, an "answered" flag and an anonymous row, is what the tricks are known to break.
+
+Everybody's sector is public. In a third of the meetings two sectors can be told apart, beside somebody who is the only
+one of theirs; in another third only one person of such a sector answers, and their sector must not give them away.
 """
 
 import json
@@ -12,12 +15,13 @@ from random import Random
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from feedback import mails, sealed, services
+from feedback import mails, pad, sealed, services
 from feedback.choices import ITEMS
 from feedback.models import FeedbackWindow
 from notifications.models import Message, MessageState
+from partners.models import Seat
 from tests.factories.accounts import PersonFactory
-from tests.factories.feedback import CLOSED, closed_meeting
+from tests.factories.feedback import CLOSED, closed_meeting_of
 
 ROW_FACTS = {"postgresql": ["xmin::text::bigint", "ctid::text"], "sqlite": ["rowid", "rowid"]}
 
@@ -47,14 +51,27 @@ def naive_submit(invitation, window, said):
         cursor.execute("INSERT INTO naive_answer (window_id, said) VALUES (%s, %s)", [window, said])
 
 
+def somebody_came(number, rng):
+    """Each third of the meetings is of another kind."""
+    if number % 3 == 0:
+        return {"community": [1] * rng.randint(5, 30)}
+    return {"health": [3, rng.randint(2, 6)], "education": [3, rng.randint(2, 6)], "culture": [2, 3], "housing": [1]}
+
+
+def silent_ones(number, window):
+    """In the last third all but one person of a sector that could be told apart do not answer."""
+    return set(window.invitations.filter(sector="health").values_list("pk", flat=True)[1:]) if number % 3 == 2 else ()
+
+
 def play(meetings, rng):
     """People answer in an order of their own. Returns the truth: window → invitation → what was said."""
     naive_tables()
     truth = {}
     for number in range(meetings):
-        meeting = closed_meeting(present=rng.randint(5, 30), absent=0)
+        meeting = closed_meeting_of(somebody_came(number, rng))
         window = services.open_window(meeting_id=meeting.pk, now=CLOSED)
-        invitations = list(window.invitations.values_list("pk", flat=True))
+        silent = silent_ones(number, window)
+        invitations = [pk for pk in window.invitations.values_list("pk", flat=True) if pk not in silent]
         rng.shuffle(invitations)
         truth[window.pk] = {}
         patterns = rng.sample(range(2 ** len(ITEMS)), len(invitations))
@@ -113,10 +130,43 @@ def guesses(people, answers):
                 if not key.endswith("_") and key != "window_id" and len(str(value)) > 8 and str(value) in values
             }
             yield f"{table} equals {said_table}", equal
+            yield f"{table} alone in their sector with {said_table}", alone_in_their_sector(rows, said_rows)
+            for key in ("at_", "place_", "born_"):
+                pairs = within_sectors(rows, said_rows, key)
+                yield f"{table}.{key} with {said_table}.{key} in each sector", dict(pairs)
             for by, ordered in orders(rows, table):
                 for said_by, said_ordered in orders(said_rows, said_table):
                     pairs = zip(ordered, said_ordered, strict=False)
                     yield f"{by} with {said_by}", {row["pk_"]: said["said_"] for row, said in pairs}
+
+
+def by_sector(rows, said_rows):
+    """The people and the answers of each sector that answers name; all the others together."""
+    named = {row.get("sector", "") for row in said_rows}
+    people, answers = defaultdict(list), defaultdict(list)
+    for row in rows:
+        people[row["sector_"] if row["sector_"] in named else ""].append(row)
+    for row in said_rows:
+        answers[row.get("sector", "")].append(row)
+    return [(people[sector], answers[sector]) for sector in answers]
+
+
+def alone_in_their_sector(rows, said_rows):
+    groups = by_sector(rows, said_rows)
+    return {people[0]["pk_"]: said[0]["said_"] for people, said in groups if len(people) == len(said) == 1}
+
+
+def within_sectors(rows, said_rows, key):
+    for people, said in by_sector(rows, said_rows):
+        ordered = [sorted(group, key=lambda row: _order(row[key])) for group in (people, said)]
+        yield from ((row["pk_"], answer["said_"]) for row, answer in zip(*ordered, strict=False))
+
+
+def sectors_of(window):
+    """What the directory of the partnership tells about everybody asked, by invitation."""
+    seats = Seat.objects.filter(partnership__meetings__feedback_window=window, person__isnull=False)
+    of_person = dict(seats.values_list("person", "participation__organization__main_sector"))
+    return {row["id"]: of_person[row["person_id"]] for row in dump("feedback_invitation") if row["window_id"] == window}
 
 
 def tables_of_people(window):
@@ -127,11 +177,12 @@ def tables_of_people(window):
     tokens = [row | {"pk_": row["invitation_id"]} for row in dump("feedback_invitationtoken")]
     messages = [row | {"pk_": by_person.get(row["recipient_id"])} for row in dump("notifications_message")]
     people = [row | {"pk_": by_person.get(row["id"])} for row in dump("accounts_person")]
+    messages = [row for row in messages if row["kind"] == "feedback_request"]
+    sectors = sectors_of(window)
+    tables = {"invitation": invitations, "token": tokens, "message": messages, "person": people}
     return {
-        "invitation": invitations,
-        "token": [row for row in tokens if row["pk_"] in mine],
-        "message": [row for row in messages if row["pk_"] in mine and row["kind"] == "feedback_request"],
-        "person": [row for row in people if row["pk_"] in mine],
+        name: [row | {"sector_": sectors[row["pk_"]]} for row in rows if row["pk_"] in mine]
+        for name, rows in tables.items()
     }
 
 
@@ -144,19 +195,26 @@ def tables_of_answers(window):
     }
 
 
-def bag_as_tables(window):
+def bag_as_tables(window, *, with_our_key=False):
     """Before closing: the bag read as a list of answers, and its list of who answered as a list of people."""
+    sectors = sectors_of(window)
     [bag] = [row for row in dump("feedback_feedbackbag") if row["window_id"] == window]
     facts = {key: bag[key] for key in ("born_", "place_")}
-    entries = json.loads(bag["sealed"]).items()
-    return (
-        [{"id": pk, "pk_": pk, "at_": at, **facts} for at, pk in enumerate(json.loads(bag["answered"]))],
-        [{"key": key, "said_": entry["comment"], "at_": at, **facts} for at, (key, entry) in enumerate(entries)],
-    )
+    people = [
+        {"id": pk, "pk_": pk, "sector_": sectors[pk], "at_": at, **facts}
+        for at, pk in enumerate(json.loads(bag["answered"]))
+    ]
+    answers = []
+    for at, (key, entry) in enumerate(json.loads(bag["sealed"]).items()):
+        sector = pad.unpadded(entry["sector"], key=key) if with_our_key else entry["sector"]
+        answers.append({"key": key, "sector": sector, "said_": entry["comment"], "at_": at, **facts})
+    return people, answers
 
 
 def naive_tables_of(window):
-    people = [row | {"pk_": row["invitation_id"]} for row in dump("naive_done") if row["window_id"] == window]
+    people = [
+        row | {"pk_": row["invitation_id"], "sector_": ""} for row in dump("naive_done") if row["window_id"] == window
+    ]
     answers = [row | {"said_": row["said"]} for row in dump("naive_answer") if row["window_id"] == window]
     return {"naive_done": people}, {"naive_answer": answers}
 
@@ -164,10 +222,14 @@ def naive_tables_of(window):
 def named_rightly(guessed, truth):
     """How many answers an attacker names who learns the best trick on half of the meetings and uses it on the rest.
 
-    By chance it is one in each meeting, however many people came: the fixed points of a random order.
+    By chance it is one in each meeting, however many people came: the fixed points of a random order. Where sectors are
+    told apart it is one in each of them.
     """
     hits = {
-        window: {trick: sum(said in truth[window][person] for person, said in links.items()) for trick, links in pairs}
+        window: {
+            trick: sum(said in truth[window].get(person, ()) for person, said in links.items())
+            for trick, links in pairs
+        }
         for window, pairs in guessed.items()
     }
     windows = sorted(hits)
@@ -188,16 +250,25 @@ def main(meetings, seed):
     PersonFactory.reset_sequence(seed * 100_000)
     call_command("migrate", verbosity=0)
     truth = play(meetings, rng)
-    before = {}
+    before, with_our_key = {}, []
     for window in truth:
         answered, entries = bag_as_tables(window)
         before[window] = list(guesses(tables_of_people(window) | {"bag": answered}, {"sealed": entries}))
+        with_our_key.append((window, alone_in_their_sector(*bag_as_tables(window, with_our_key=True))))
     naive = {window: list(guesses(*naive_tables_of(window))) for window in truth}
     for window in FeedbackWindow.objects.all():
         services.close_window(window_id=window.pk, now=window.closes_at)
     sealed.scrub()
     after = {window: list(guesses(tables_of_people(window), tables_of_answers(window))) for window in truth}
-    result = {"meetings": meetings, "answers": sum(map(len, truth.values()))}
+    said_after = {window: tables_of_answers(window)["response"] for window in truth}
+    result = {
+        "meetings": meetings,
+        "answers": sum(map(len, truth.values())),
+        "groups_after": sum(len({row["sector"] for row in rows}) for rows in said_after.values()),
+        "with_our_key": sum(
+            said in truth[window].get(person, ()) for window, links in with_our_key for person, said in links.items()
+        ),
+    }
     for name, guessed in {"before": before, "after": after, "naive": naive}.items():
         result[name] = named_rightly(guessed, truth)
     print(json.dumps(result))  # noqa: T201

@@ -13,7 +13,6 @@ MEETINGS = int(os.environ.get("LINKAGE_MEETINGS", "30"))
 
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def test_reader_of_every_table_names_no_more_answers_than_chance(database, tmp_path):
-    chance, deviation = MEETINGS, sqrt(MEETINGS)
     suspicious = {"before", "after"}
 
     for seed in (1, 2, 3):  # luck does not last for three games; a leak does
@@ -22,7 +21,10 @@ def test_reader_of_every_table_names_no_more_answers_than_chance(database, tmp_p
         print(database, result)  # noqa: T201
         assert result["naive"]["right"] >= 0.9 * result["answers"]
         assert min(result["before"]["tricks"], result["after"]["tricks"]) > 100
-        suspicious = {stage for stage in suspicious if result[stage]["right"] > chance + 2 * deviation}
+        assert result["with_our_key"] >= MEETINGS // 3  # the pad, and nothing else, hides who is alone in a sector
+        assert result["groups_after"] > MEETINGS
+        chance = {"before": MEETINGS, "after": result["groups_after"]}
+        suspicious = {stage for stage in suspicious if result[stage]["right"] > chance[stage] + 2 * sqrt(chance[stage])}
         if not suspicious:
             break
 
