@@ -26,21 +26,27 @@ from feedback.measure.scores import (
 )
 
 PARAMS = Params()
+MEETINGS, PAST = "meetings", "past"
 PAYLOAD_VERSION = "1"  # raise it when the same readings would be written differently
 ALGORITHM = f"{ENGINE_VERSION}.{PAYLOAD_VERSION}-{params_version(PARAMS)}"
 A_FEW = "a_few"
+NOBODY = (0, 0, 0, (0, 0, 0, 0, 0))
 MOST_LOWEST = 3
 
 
 @dataclass(frozen=True)
 class WindowInput:
-    """A closed window. ``sums``: per item n, sum, sum of squares, counts of 1 to 5. ``alike``: straight-liners."""
+    """A closed window. ``sums``: per item n, sum, sum of squares, counts of 1 to 5. ``alike``: straight-liners.
 
-    id: int
+    An earlier round that was brought in has no ``id``, perhaps nobody knows how many were ``invited``, and ``sums`` has
+    only what was asked.
+    """
+
+    id: int | None
     meeting: str
     met_on: str
     form_version: str
-    invited: int
+    invited: int | None
     answered: int
     sums: Mapping[str, tuple[int, int, int, tuple[int, ...]]]
     alike: int
@@ -50,14 +56,15 @@ class WindowInput:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything a report is made of. ``people_asked``: distinct people over all windows."""
+    """Everything a report is made of. ``people_asked``: distinct people over all windows, None where nobody knows."""
 
     month: str
     windows: tuple[WindowInput, ...]
-    people_asked: int
+    people_asked: int | None
     meetings: int
     people_came: int
     partners_came: int
+    origin: str = MEETINGS
 
     @property
     def fingerprint(self) -> str:
@@ -84,6 +91,7 @@ def compose(inputs: Inputs) -> dict[str, Any]:
     heard = inputs.people_heard
     common = {
         "month": inputs.month,
+        "origin": inputs.origin,
         "windows": [
             {"id": w.id, "meeting": w.meeting, "on": w.met_on, "invited": w.invited, "answered": w.answered}
             for w in inputs.windows
@@ -112,7 +120,7 @@ def _results(inputs: Inputs) -> dict[str, Any]:
     energy = _pool(inputs.windows, ENERGY)
     energy_people = _people(inputs.windows, ENERGY)
     return {
-        "coverage": str(answered_words(heard / inputs.people_asked)),
+        "coverage": str(answered_words(heard / inputs.people_asked)) if inputs.people_asked else None,
         "dimensions": [{"key": key, **_shown(reading)} for key, reading in dimensions.items()],
         "lowest": lowest,
         "low": _low(dimensions, lowest),
@@ -135,9 +143,9 @@ def _results(inputs: Inputs) -> dict[str, Any]:
 def _quality(windows: Sequence[WindowInput]) -> list[WindowQuality]:
     judged = (
         window_quality(
-            invited=window.invited,
+            invited=window.answered if window.invited is None else window.invited,
             answered=window.answered,
-            blanks={key: window.answered - window.sums[key][0] for key in Dimension.values},
+            blanks={key: window.answered - window.sums[key][0] for key in Dimension.values if key in window.sums},
             alike=window.alike,
             params=PARAMS,
         )
@@ -150,19 +158,21 @@ def _pool(windows: Sequence[WindowInput], key: str) -> CellSums:
     scale = EIGHTHS if key == INDEX else 1
     cells = [
         CellSums(n, Fraction(total, scale), Fraction(squares, scale**2), None if key == INDEX else counts)
-        for n, total, squares, counts in (window.sums[key] for window in windows)
+        for n, total, squares, counts in (window.sums.get(key, NOBODY) for window in windows)
     ]
     return sum(cells[1:], start=cells[0])
 
 
 def _people(windows: Sequence[WindowInput], key: str) -> int:
-    return people_in(window.sums[key][0] for window in windows)
+    return people_in(window.sums.get(key, NOBODY)[0] for window in windows)
 
 
 def _read(inputs: Inputs, key: str, quality: Sequence[WindowQuality]) -> CellReading:
+    """Where nobody knows how many were asked, we are less sure by one step."""
     people = _people(inputs.windows, key)
-    flagged = any(one.flags(key) for one in quality)
-    return read_cell(_pool(inputs.windows, key), people, inputs.people_asked, PARAMS, flagged=flagged)
+    asked = inputs.people_asked
+    flagged = asked is None or any(one.flags(key) for one in quality)
+    return read_cell(_pool(inputs.windows, key), people, people if asked is None else asked, PARAMS, flagged=flagged)
 
 
 def _shown(reading: CellReading) -> dict[str, Any]:

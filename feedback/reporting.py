@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -22,7 +23,7 @@ from feedback.models import (
     WindowSum,
 )
 from feedback.months import first_month_of_memory, report_day
-from feedback.payload import ALGORITHM, Inputs, WindowInput, canonical, compose
+from feedback.payload import ALGORITHM, PAST, Inputs, WindowInput, canonical, compose
 from meetings.choices import Presence
 from meetings.models import Attendance, Meeting
 from partners.models import Partnership
@@ -59,20 +60,31 @@ def build_report(*, partnership: Partnership, month: date, now: datetime) -> Hea
     """
     Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)  # one builder at a time
     latest = latest_report(partnership, month)
+    if latest and json.loads(latest.payload).get("origin") == PAST:
+        return None  # an earlier round has no records of ours beside it
     windows = _windows_of(latest) if latest else _windows_not_yet_reported(partnership, month)
     inputs = gather(partnership, month, windows)
     ReportFailure.objects.filter(partnership=partnership, month=month).delete()
     if not inputs.meetings or (latest and latest.fingerprint == inputs.fingerprint):
         return None
-    payload = canonical(compose(inputs))
+    return freeze(
+        partnership=partnership, month=month, payload=compose(inputs), fingerprint=inputs.fingerprint, now=now
+    )
+
+
+def freeze(
+    *, partnership: Partnership, month: date, payload: Mapping[str, Any], fingerprint: str, now: datetime
+) -> HealthReport:
+    """Store the next revision of a month. The caller holds the lock on the partnership."""
+    latest, text = latest_report(partnership, month), canonical(payload)
     report = HealthReport.objects.create(
         partnership=partnership,
         month=month,
         revision=latest.revision + 1 if latest else 1,
-        payload=payload,
-        sha256=sha256(payload.encode()).hexdigest(),
+        payload=text,
+        sha256=sha256(text.encode()).hexdigest(),
         algorithm_version=ALGORITHM,
-        fingerprint=inputs.fingerprint,
+        fingerprint=fingerprint,
         built_at=now,
     )
     record(verb="health_report.built", target=report, at=now, partnership_id=partnership.pk, month=f"{month:%Y-%m}")

@@ -17,6 +17,7 @@ from feedback import sealed
 from feedback.models import FeedbackWindow, HealthReport, ReportFailure
 from feedback.models.window import MINIMUM_GROUP
 from feedback.months import report_day
+from feedback.payload import PAST
 from meetings.models import Meeting
 from partners.models import Partnership
 
@@ -32,6 +33,7 @@ class MonthState(StrEnum):
     FAILED = auto()
     NOT_RECORDED = auto()
     NO_MEETING = auto()
+    TAKEN_BACK = auto()
 
 
 @dataclass(frozen=True)
@@ -56,21 +58,21 @@ class HealthMonth:
 
 
 def health_months(partnership: Partnership, now: datetime) -> list[HealthMonth]:
-    """From this month back to the first meeting, three years at most."""
+    """From this month back to the first meeting, and earlier rounds brought in: as many as three years have."""
     facts = _Facts(partnership, now)
-    if not facts.meetings:
-        return []
-    month, first = months.current(at=now, zone=partnership.time_zone), min(facts.meetings)
-    found: list[HealthMonth] = []
-    while month >= first and len(found) < MOST_MONTHS:
-        found.append(facts.read(month))
+    shown = set(facts.reports)
+    month, first = months.current(at=now, zone=partnership.time_zone), min(facts.meetings, default=None)
+    while first and month >= first and len(shown) < MOST_MONTHS + len(facts.reports):
+        shown.add(month)
         month = months.shift(month, -1)
-    return found
+    return [facts.read(month) for month in sorted(shown, reverse=True)[:MOST_MONTHS]]
 
 
 def health_month(partnership: Partnership, month: date, now: datetime) -> HealthMonth | None:
-    """One month; None before the first meeting and in the future."""
+    """One month; None before the first meeting and in the future, unless an earlier round was brought in."""
     facts = _Facts(partnership, now)
+    if month in facts.reports:
+        return facts.read(month)
     if not facts.meetings or not min(facts.meetings) <= month <= months.current(at=now, zone=partnership.time_zone):
         return None
     return facts.read(month)
@@ -110,8 +112,7 @@ class _Facts:
         self, month: date, meetings: Sequence[Meeting], windows: Sequence[WindowCount], report: HealthReport | None
     ) -> MonthState:
         if report is not None:
-            states = {"published": MonthState.PUBLISHED, "held": MonthState.HELD, "no_window": MonthState.TALK_IT_OVER}
-            return states[json.loads(report.payload)["state"]]
+            return STATES[json.loads(report.payload)["state"]]
         if not meetings:
             return MonthState.NO_MEETING
         if not any(meeting.closed_at for meeting in meetings):
@@ -136,6 +137,12 @@ class _Facts:
         return str(known) % {"day": dates.day_year(report_day(month))}
 
 
+STATES = {
+    "published": MonthState.PUBLISHED,
+    "held": MonthState.HELD,
+    "no_window": MonthState.TALK_IT_OVER,
+    "taken_back": MonthState.TAKEN_BACK,
+}
 SENTENCES = {
     MonthState.TALK_IT_OVER: gettext_lazy(
         "No anonymous form went out, most often because fewer than five people came who can be sent a link. Talk it "
@@ -147,11 +154,14 @@ SENTENCES = {
     ),
     MonthState.NOT_RECORDED: gettext_lazy("Nobody was asked yet: record who came and close the meeting."),
     MonthState.NO_MEETING: gettext_lazy("No meeting was held, so there is nothing to report."),
+    MonthState.TAKEN_BACK: gettext_lazy("An earlier round was brought in for this month, and taken back."),
 }
 WITHOUT_FORM = gettext_lazy("The report comes out on %(day)s.")
 
 
 def _published(payload: Mapping[str, Any]) -> str:
+    if payload.get("origin") == PAST:
+        return _("An earlier round, brought in from a file: %(answered)s answers.") % {"answered": payload["answered"]}
     words = {"answered": payload["answered"], "asked": payload["asked"]}
     return (
         ngettext(

@@ -15,6 +15,7 @@ from core.components import Table
 from feedback import form
 from feedback.choices import Dimension
 from feedback.models import HealthReport
+from feedback.payload import PAST
 from feedback.selectors.report_lines import AGREEMENT, Line, chart_rows, percent, read_line, table_of
 
 COVERAGE = {
@@ -41,6 +42,7 @@ class ReportPage:
     quality: Sequence[str]
     promise: Sequence[str]
     windows: Sequence[Mapping[str, Any]]
+    is_past: bool
     rows: Sequence[HealthRow]
     table: Table
     low: Sequence[Line] = field(default=())
@@ -86,7 +88,8 @@ def read_report(report: HealthReport, *, language: str) -> ReportPage | None:
         comments=payload["comments"],
         wants_action=_wants_action(payload["wants_action"]),
         quality=list(_quality(lines, payload)),
-        promise=text.promise,
+        promise=() if payload.get("origin") == PAST else text.promise,
+        is_past=payload.get("origin") == PAST,
         windows=[{**window, "on": date.fromisoformat(window["on"])} for window in payload["windows"]],
         rows=chart_rows(lines, payload),
         table=table_of([*lines, energy]),
@@ -113,6 +116,8 @@ def _title(lines: Sequence[Line], payload: Mapping[str, Any]) -> str:
 
 
 def _lead(month: date, payload: Mapping[str, Any]) -> str:
+    if payload.get("origin") == PAST:
+        return _("An earlier round, brought in from a file: %(answered)s answers.") % {"answered": payload["answered"]}
     sentence = ngettext(
         "%(answered)s answer came from the %(asked)s people asked: %(coverage)s.",
         "%(answered)s answers came from the %(asked)s people asked: %(coverage)s.",

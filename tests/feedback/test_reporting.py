@@ -137,6 +137,7 @@ def test_fewer_than_five_answers_show_nothing_but_the_count(partnership, answers
         "asked",
         "form_version",
         "month",
+        "origin",
         "people_heard",
         "records",
         "state",
