@@ -53,7 +53,7 @@ def compose(message: Message, _now: datetime) -> Letter:
             "meeting": meeting,
             "window": invitation.window,
             "changed": follow_through(meeting.partnership_id, limit=SHOWN_ON_FORM),
-            "link": f"{link}?lang={message.recipient.language}",
+            "link": f"{link}?lang={message.person.language}",
         },
         from_name=meeting.partnership.name,
         take_back=lambda: sealed.discard_token(token),

@@ -54,7 +54,7 @@ def _is_off(message: Message, _now: datetime) -> bool:
 def _facts(message: Message) -> dict[str, Any]:
     """What every mail about a meeting shows; delivery has set the language and the time zone of the recipient."""
     meeting = Meeting.objects.select_related("partnership", "organizer__person").get(pk=message.params["meeting"])
-    zone = message.recipient.time_zone
+    zone = message.person.time_zone
     return {
         "meeting": meeting,
         "partnership": meeting.partnership,
@@ -67,7 +67,7 @@ def _facts(message: Message) -> dict[str, Any]:
 
 def _with_calendar(message: Message, now: datetime, method: Method) -> Letter:
     facts = _facts(message)
-    calendar = write_calendar(facts["meeting"], attendee=message.recipient, method=method, now=now)
+    calendar = write_calendar(facts["meeting"], attendee=message.person, method=method, now=now)
     entry = Attachment(name="invite.ics", content=calendar, mime_type=f"text/calendar; method={method.value}")
     return Letter(facts, attachments=(entry,), from_name=facts["partnership"].name)
 

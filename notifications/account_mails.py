@@ -23,13 +23,13 @@ def _compose_code(message: Message, _now: datetime) -> Letter:
 
 def _compose_reset(message: Message, _now: datetime) -> Letter:
     """Mint the link while sending, so that it is stored nowhere; it stops working once a password is set."""
-    person = message.recipient
+    person = message.person
     link = {"uidb36": int_to_base36(person.pk), "key": default_token_generator.make_token(person)}
     return Letter({"reset_url": absolute_url(reverse("account_reset_password_from_key", kwargs=link))})
 
 
 def _may_sign_in(message: Message, _now: datetime) -> bool:
-    return message.recipient.is_active
+    return message.person.is_active
 
 
 ACCOUNT_KINDS = (

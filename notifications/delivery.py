@@ -16,9 +16,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from notifications import leases, pauses
+from notifications.chat import delivery as chat
 from notifications.letters import OutgoingMail, write_mail
 from notifications.mail_server import NOT_TAKEN, MailServer, ServerUnavailable, diagnose
-from notifications.models import MAX_ATTEMPTS, Message, Unsubscription
+from notifications.models import MAX_ATTEMPTS, Channel, Message, Unsubscription
 from notifications.registry import MailKind, kind_named
 
 logger = logging.getLogger(__name__)
@@ -37,10 +38,7 @@ def deliver_due(
     """
     if not Message.objects.claimable(now=clock()).exists():
         return 0
-    turn = pauses.turn_at(clock())
-    if turn is pauses.Turn.RESTING:
-        return 0
-    dispatch = _Dispatch(clock, time.monotonic() + budget, should_stop, is_trying=turn is pauses.Turn.TRYING)
+    dispatch = _Dispatch(clock, time.monotonic() + budget, should_stop, turn=pauses.turn_at(clock()))
     dispatch.run()
     if dispatch.is_trying:  # and came to no answer; a dispatcher that dies leaves this to its lease
         pauses.cut_short(now=clock())
@@ -55,16 +53,17 @@ def dispatch_due(*, now: datetime) -> int:
 class _Dispatch:
     """One dispatcher's round: batch after batch, until nothing is due, the time is up or the server is away."""
 
-    def __init__(self, clock: Clock, deadline: float, should_stop: Callable[[], bool], *, is_trying: bool) -> None:
+    def __init__(self, clock: Clock, deadline: float, should_stop: Callable[[], bool], *, turn: pauses.Turn) -> None:
         self.clock = clock
-        self.is_trying = is_trying
+        self.is_trying = turn is pauses.Turn.TRYING
+        self.is_resting = turn is pauses.Turn.RESTING
         self.sent = 0
         self._deadline = deadline
         self._should_stop = should_stop
         self._owner = f"{socket.gethostname()[:16]}:{os.getpid()}:{secrets.token_hex(4)}"
 
     def run(self) -> None:
-        while batch := leases.claim(now=self.clock(), owner=self._owner, limit=1 if self.is_trying else leases.BATCH):
+        while batch := self._claim():
             with MailServer() as server:
                 for position, message in enumerate(batch):
                     if self._should_stop() or time.monotonic() > self._deadline:
@@ -81,6 +80,15 @@ class _Dispatch:
                         pauses.end(now=self.clock())
                         self.is_trying = False
 
+    def _claim(self) -> list[Message]:
+        """While mail rests, chats go on; the one message that tries whether mail is back is a mail."""
+        now = self.clock()
+        if self.is_resting:
+            return leases.claim(now=now, owner=self._owner, channel=Channel.CHAT)
+        if self.is_trying:
+            return leases.claim(now=now, owner=self._owner, channel=Channel.MAIL, limit=1)
+        return leases.claim(now=now, owner=self._owner)
+
     def _rest(self, trouble: ServerUnavailable) -> None:
         rest = pauses.prolong if self.is_trying else pauses.begin
         rest(now=self.clock(), error=str(trouble), is_definite=trouble.is_definite)
@@ -94,6 +102,8 @@ def _deliver(message: Message, server: "MailServer", clock: Clock) -> bool:
     if message.attempts > MAX_ATTEMPTS:  # whoever tried before died each time
         leases.mark_failed(message, code=None, error="given up: every attempt was interrupted")
         return False
+    if message.channel == Channel.CHAT:
+        return chat.deliver(message, clock=clock)
     try:
         mail = _prepare(message, now=clock())
         if mail is None:
@@ -125,7 +135,7 @@ def _prepare(message: Message, *, now: datetime) -> OutgoingMail | None:
         leases.mark_obsolete(message, reason=reason)
         return None
     try:
-        validate_email(message.recipient.email)
+        validate_email(message.person.email)
     except ValidationError:
         leases.mark_failed(message, code=None, error="the address is not valid")
         return None
@@ -134,7 +144,7 @@ def _prepare(message: Message, *, now: datetime) -> OutgoingMail | None:
 
 def _reason_to_drop(message: Message, kind: MailKind, now: datetime) -> str:
     """Why the message is not needed any more, asked immediately before sending; empty when it is."""
-    recipient = message.recipient
+    recipient = message.person
     if message.expires_at and message.expires_at <= now:
         return "expired"
     if not recipient.is_active or not recipient.email:

@@ -11,20 +11,22 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F
 
-from notifications.models import LEASE, MAX_ATTEMPTS, Message, MessageQuerySet, MessageState
+from notifications.models import LEASE, MAX_ATTEMPTS, Channel, Message, MessageQuerySet, MessageState
 
 BATCH = 20
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
 SPREAD = 0.2
 
 
-def claim(*, now: datetime, owner: str, limit: int = BATCH) -> list[Message]:
+def claim(*, now: datetime, owner: str, limit: int = BATCH, channel: Channel | None = None) -> list[Message]:
     """Take up to ``limit`` due messages, account mail first; each is ours until its lease runs out.
 
     PostgreSQL skips rows that another dispatcher is just claiming; on SQLite the immediate transaction is the lock.
     """
     with transaction.atomic():
         due = Message.objects.claimable(now=now).order_by("-priority", "next_attempt_at", "pk")
+        if channel is not None:
+            due = due.filter(channel=channel)
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         mine = Message.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:limit]))
@@ -54,8 +56,13 @@ def put_back(message: Message) -> None:
     _leave(message, state=MessageState.PENDING, attempts=F("attempts") - 1)
 
 
-def mark_sent(message: Message, *, now: datetime) -> bool:
-    return _close(message, state=MessageState.SENT, sent_at=now, smtp_code=250, error="")
+def rest(message: Message, *, until: datetime) -> bool:
+    """Give back what cannot go out before ``until``, whatever it says; it costs no attempt either."""
+    return _leave(message, state=MessageState.PENDING, attempts=F("attempts") - 1, next_attempt_at=until)
+
+
+def mark_sent(message: Message, *, now: datetime, code: int = 250) -> bool:
+    return _close(message, state=MessageState.SENT, sent_at=now, smtp_code=code, error="")
 
 
 def mark_obsolete(message: Message, *, reason: str) -> bool:
@@ -66,9 +73,11 @@ def mark_failed(message: Message, *, code: int | None, error: str) -> bool:
     return _close(message, state=MessageState.FAILED, smtp_code=code, error=error[:200])
 
 
-def try_later(message: Message, *, now: datetime, code: int | None, error: str) -> bool:
+def try_later(
+    message: Message, *, now: datetime, code: int | None, error: str, not_before: datetime | None = None
+) -> bool:
     """Another attempt after 1, 5, 15, 60, 240, then every 720 minutes; given up after eight, or when too late."""
-    at = now + _pause(message)
+    at = max(now + _pause(message), not_before or now)
     if message.attempts >= MAX_ATTEMPTS or (message.expires_at and at >= message.expires_at):
         return mark_failed(message, code=code, error=error)
     return _leave(message, state=MessageState.PENDING, next_attempt_at=at, smtp_code=code, error=error[:200])

@@ -35,7 +35,7 @@ class OutgoingMail(EmailMultiAlternatives):
 
 def write_mail(message: Message, kind: MailKind, *, now: datetime) -> OutgoingMail:
     """The whole mail, ready to hand over. May mint tokens, so it runs once per attempt and outside any transaction."""
-    person = message.recipient
+    person = message.person
     with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone)):
         letter = kind.compose(message, now)
         stop_url = ""

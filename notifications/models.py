@@ -8,10 +8,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Person
+from notifications.chat.models import ChatHook
+
 LEASE = timedelta(seconds=120)  # more than three mail timeouts of 15 s and a minute to spare
 MAX_ATTEMPTS = 8
 LONGEST_PAUSE = timedelta(minutes=10)
-MAIL = "mail"
 
 
 class MessageState(models.TextChoices):
@@ -21,6 +23,11 @@ class MessageState(models.TextChoices):
     FAILED = "failed", _("Could not be sent")
     CANCELLED = "cancelled", _("Cancelled")
     OBSOLETE = "obsolete", _("No longer needed")
+
+
+class Channel(models.TextChoices):
+    MAIL = "mail", _("E-mail")
+    CHAT = "chat", _("Chat")
 
 
 OPEN_STATES = (MessageState.PENDING, MessageState.SENDING)
@@ -41,15 +48,19 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """A message to one person. ``dedupe_key`` is built from facts, so planning twice gives one row.
+    """A message to one person, or to one chat. ``dedupe_key`` is built from facts, so planning twice gives one row.
 
     ``params`` holds ids only: the text is rendered when it is sent, from what is true then, and is never stored.
     """
 
     dedupe_key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=60)
+    channel = models.CharField(max_length=4, choices=Channel, default=Channel.MAIL)
     partnership_id = models.BigIntegerField(null=True, blank=True, db_index=True)
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="messages")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    hook = models.ForeignKey(ChatHook, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
     params = models.JSONField(default=dict)
     secret = models.TextField(blank=True, help_text="Encrypted one-time code; cleared when sent or given up.")
     priority = models.SmallIntegerField(default=0, help_text="Account mail goes first.")
@@ -71,6 +82,11 @@ class Message(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(state__in=MessageState.values), name="message_state_known"),
+            models.CheckConstraint(
+                condition=Q(channel=Channel.MAIL, recipient__isnull=False, hook=None)
+                | Q(channel=Channel.CHAT, recipient=None, hook__isnull=False, expires_at__isnull=False),
+                name="message_to_a_person_or_to_a_chat",
+            ),
             models.CheckConstraint(
                 condition=Q(state=MessageState.SENT, sent_at__isnull=False)
                 | (~Q(state=MessageState.SENT) & Q(sent_at=None)),
@@ -95,6 +111,13 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.dedupe_key
+
+    @property
+    def person(self) -> Person:
+        """Whom a mail goes to. A message to a chat goes to nobody in particular."""
+        if self.recipient is None:
+            raise LookupError(self.channel)
+        return self.recipient
 
 
 class Unsubscription(models.Model):

@@ -78,7 +78,7 @@ class DeadLetter:
 
 def dead_letters() -> list[DeadLetter]:
     """The newest first, at most ``DEAD_LETTERS_SHOWN``."""
-    dead = Message.objects.dead().select_related("recipient").order_by("-due_at", "-pk")[:DEAD_LETTERS_SHOWN]
+    dead = Message.objects.dead().select_related("recipient", "hook").order_by("-due_at", "-pk")[:DEAD_LETTERS_SHOWN]
     return [
         DeadLetter(
             id=message.pk,
@@ -93,9 +93,11 @@ def dead_letters() -> list[DeadLetter]:
 
 
 def _recipient(message: Message) -> str:
+    if message.hook is not None:
+        return f"{message.hook.get_app_display()}, {message.hook.host}"
     kind = kind_named(message.kind)
     if kind is None or kind.names_recipient:
-        return message.recipient.email or str(message.recipient)
+        return message.person.email or str(message.person)
     return gettext("Somebody; we do not say who")
 
 

@@ -11,6 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import Person
 from core import limits
 from core.errors import DomainError
 from core.models import record
@@ -62,9 +63,14 @@ def _message(draft: Draft, now: datetime) -> Message:
         due_at=draft.due_at,
         next_attempt_at=draft.due_at,
         expires_at=draft.expires_at,
-        message_id=f"<{sha256(draft.key.encode()).hexdigest()[:32]}@{mail_domain()}>",
+        message_id=message_id_of(draft.key),
         created_at=now,
     )
+
+
+def message_id_of(key: str) -> str:
+    """The same for every copy of the same message."""
+    return f"<{sha256(key.encode()).hexdigest()[:32]}@{mail_domain()}>"
 
 
 def mail_domain() -> str:
@@ -120,4 +126,4 @@ def purge(*, now: datetime) -> int:
 def reached(*, key_prefix: str) -> set[int]:
     """Ids of the people a message whose key starts with ``key_prefix`` went to, or is on its way to right now."""
     out = Message.objects.filter(dedupe_key__startswith=key_prefix, state__in=(MessageState.SENT, MessageState.SENDING))
-    return set(out.values_list("recipient_id", flat=True))
+    return set(Person.objects.filter(messages__in=out).values_list("pk", flat=True))

@@ -31,7 +31,7 @@ def _first_page(seat: Seat) -> str:
 
 
 def _still_seated(message: Message, _now: datetime) -> bool:
-    return Seat.objects.filter(pk=message.params["seat"], person_id=message.recipient_id).exists()
+    return Seat.objects.filter(pk=message.params["seat"], person=message.recipient_id).exists()
 
 
 SEAT_INVITATION_KIND = MailKind(

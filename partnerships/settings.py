@@ -231,6 +231,12 @@ EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Common Thread <hello@common-thread.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# -- Chat -------------------------------------------------------------------------------------------------------------
+# Hosts that partnerships may post to: hooks.slack.com, .example.org for every host below it, chat.example.org:8443.
+CHAT_HOSTS = env.list("CHAT_HOSTS", default=[])
+# Private networks in which such a host may be, for a chat of your own: 10.1.2.3/32. Public addresses need no line here.
+CHAT_PRIVATE_NETWORKS = env.list("CHAT_PRIVATE_NETWORKS", default=[])
+
 # -- Celery: the database is the truth, the broker only rings the bell ------------------------------------------------
 REDIS_URL = env("REDIS_URL", default="")
 if REDIS_URL:

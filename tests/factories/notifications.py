@@ -1,9 +1,12 @@
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import factory
 from factory.django import DjangoModelFactory
 
-from notifications.models import MAIL, Heartbeat, Message, MessageState, Pause, Unsubscription
+from notifications.chat.models import ChatApp, ChatHook
+from notifications.models import Channel, Heartbeat, Message, MessageState, Pause, Unsubscription
+from notifications.sealed_text import seal
 from tests.factories.accounts import PersonFactory
 
 DUE = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
@@ -34,6 +37,26 @@ class MessageFactory(DjangoModelFactory):
     created_at = factory.SelfAttribute("due_at")
 
 
+class ChatHookFactory(DjangoModelFactory):
+    """A chat that wants to hear of everything the tests announce."""
+
+    class Meta:
+        model = ChatHook
+
+    class Params:
+        url = "https://chat.example.org/hooks/abcdefgh"
+
+    partnership_id = 1
+    app = ChatApp.MATTERMOST
+    label = factory.Sequence("Channel {}".format)
+    language = "en"
+    sealed_url = factory.LazyAttribute(lambda row: seal(row.url))
+    host = factory.LazyAttribute(lambda row: urlsplit(row.url).netloc)
+    ending = factory.LazyAttribute(lambda row: row.url[-4:])
+    events = ["test_news"]
+    created_at = DUE
+
+
 class UnsubscriptionFactory(DjangoModelFactory):
     class Meta:
         model = Unsubscription
@@ -55,7 +78,7 @@ class PauseFactory(DjangoModelFactory):
     class Meta:
         model = Pause
 
-    channel = MAIL
+    channel = Channel.MAIL
     since = DUE
     until = factory.LazyAttribute(lambda row: row.since + timedelta(minutes=10))
     error = "the mail server does not let us in (535)"
