@@ -11,5 +11,6 @@ urlpatterns = [
     path("feedback/anonymous/", answering.anonymity, name="anonymity"),
     path("p/<slug:partnership>/health/", health.health_list, name="health-list"),
     path("p/<slug:partnership>/health/<month:month>/", health.health_detail, name="health-detail"),
+    path("p/<slug:partnership>/health/<month:month>/report.pdf", health.health_document, name="health-document"),
     path("p/<slug:partnership>/health/<month:month>/<slug:dimension>/action/", follow_up.follow_up, name="follow-up"),
 ]

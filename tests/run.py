@@ -1,13 +1,14 @@
 """``python -m tests.run``: the whole suite on SQLite, then on PostgreSQL, with a last line that says what ran on what.
 
 What is missing is brought along: an embedded PostgreSQL and a Redis-protocol server come with requirements-dev.txt;
-only Chromium has to be there. Under ``CI=true`` nothing may be left out.
+only Chromium and Pango have to be there. Under ``CI=true`` nothing may be left out.
 """
 
 import os
 import subprocess
 import sys
 import time
+from ctypes.util import find_library
 from pathlib import Path
 
 from tests import servers
@@ -32,6 +33,7 @@ def main() -> int:
     fine = True
 
     browser = servers.chromium()
+    pango = find_library("pangoft2-1.0")  # sets the type of PDFs
     redis = servers.redis_url()
     environment = {"TEST_REDIS_URL": redis or "", "DATABASE_URL": ""}
     postgresql = servers.postgresql_url()
@@ -52,13 +54,15 @@ def main() -> int:
             fine, said = fine and passed, [*said, line]
 
     missing = [
-        name for name, found in (("PostgreSQL", postgresql), ("Redis", redis), ("Chromium", browser)) if not found
+        name
+        for name, found in (("PostgreSQL", postgresql), ("Redis", redis), ("Chromium", browser), ("Pango", pango))
+        if not found
     ]
     if missing:
         said.append(f"left out, because not to be had on this machine: {', '.join(missing)}")
         fine = fine and not in_ci
     else:
-        said.append("Redis and Chromium parts included")
+        said.append("Redis, Chromium and PDF parts included")
     print("\nWhat ran on what: " + "; ".join(said) + ".")  # noqa: T201
     return 0 if fine else 1
 

@@ -66,6 +66,7 @@ OBJECTS = {
     "meetings:decision": lambda t: {"pk": t.meeting.pk},
     "meetings:decision-edit": lambda t: {"pk": t.meeting.pk, "number": t.decision.number},
     "feedback:health-detail": lambda t: {"month": t.report.month},
+    "feedback:health-document": lambda t: {"month": t.report.month},
     "feedback:follow-up": lambda t: {"month": t.report.month, "dimension": "voice"},
     "reports:progress-month": lambda t: {"month": t.report.month},
     "exchange:import": lambda t: {"batch": t.batch.pk},
@@ -138,6 +139,7 @@ def tenant(mark):
     feedback.answered_and_closed(answers, partnership=partnership, title=word(), organizer=seats[Role.COORDINATOR])
     reminders.build_reports(REPORT_DAY)
     report = partnership.health_reports.get()
+    feedback.ReportFileFactory(report=report)
     batch = exchange.ImportBatchFactory(person=seats[Role.COORDINATOR].person, file_name=f"{word()}.xml")
     notifications.MessageFactory(
         recipient=seats[Role.MEMBER].person, partnership_id=partnership.pk, dead=True, error=word()

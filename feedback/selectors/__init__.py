@@ -5,12 +5,13 @@ from feedback.selectors.follow_through import (
     FollowThrough,
     comments_for_coordinator,
     follow_through,
-    follow_ups_of,
 )
 from feedback.selectors.health import HealthMonth, MonthState, WindowCount, health_month, health_months
 from feedback.selectors.panel import FeedbackPanel, PanelState, feedback_panel, meeting_panel
+from feedback.selectors.paper import Paper, paper_of, printed
 from feedback.selectors.report_lines import Line
 from feedback.selectors.report_page import ReportPage, read_report
+from feedback.selectors.said import Said, said_and_agreed
 
 __all__ = [
     "SHOWN_ON_FORM",
@@ -20,14 +21,18 @@ __all__ = [
     "Line",
     "MonthState",
     "PanelState",
+    "Paper",
     "ReportPage",
+    "Said",
     "WindowCount",
     "comments_for_coordinator",
     "feedback_panel",
     "follow_through",
-    "follow_ups_of",
     "health_month",
     "health_months",
     "meeting_panel",
+    "paper_of",
+    "printed",
     "read_report",
+    "said_and_agreed",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from django.db.models import BigIntegerField, QuerySet
+from django.db.models import BigIntegerField
 
 from core.prepared import Given, Prepared
 from feedback.choices import Cause
@@ -42,12 +42,6 @@ def _latest(limit: int | None) -> Prepared:
     rows = rows.filter(action__dropped_at=None).order_by("-pk")
     columns = ["report__month", "cause", "action_id", *(f"action__{name}" for name in NEEDED)]
     return Prepared(lambda: rows.values_list(*columns)[:limit])
-
-
-def follow_ups_of(report: HealthReport) -> QuerySet[FollowUp]:
-    """Actions planned from this month's report, whatever its revision; oldest first."""
-    rows = FollowUp.objects.filter(report__partnership=report.partnership_id, report__month=report.month)
-    return rows.select_related("action__accountable__participation__organization").order_by("pk")
 
 
 def comments_for_coordinator(report: HealthReport) -> list[str]:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 
 from core.clock import now
@@ -12,10 +13,12 @@ from feedback.selectors import (
     HealthMonth,
     comments_for_coordinator,
     follow_through,
-    follow_ups_of,
     health_month,
     health_months,
+    paper_of,
+    printed,
     read_report,
+    said_and_agreed,
 )
 from partners.access import seat_view
 from partners.models import Seat
@@ -39,16 +42,39 @@ def health_detail(request: Request, seat: Seat, month: date) -> HttpResponse:
     if found is None:
         raise Http404
     report = _revision(seat, found, request.GET.get("revision"))
-    page = read_report(report, language=get_language() or "en") if report else None
+    page = read_report(report, language=_language()) if report else None
     context = {"seat": seat, "month": found, "report": report, "page": page}
     if report and page:
         context |= {
-            "follow_ups": follow_ups_of(report),
+            "said": said_and_agreed(report, at=now()),
             "for_coordinator": comments_for_coordinator(report) if seat.can(Permission.COMMENT_READ) else [],
             "may_plan": seat.can(Permission.FOLLOW_UP_PLAN),
             "latest": found.report,
+            "paper": paper_of(report, language=_language(), now=now()),
         }
     return render_page(request, "feedback/health_detail.html", context)
+
+
+@seat_view(Permission.HEALTH_VIEW)
+def health_document(request: Request, seat: Seat, month: date) -> HttpResponse:
+    """The printed report in the reader's language, as the worker made it."""
+    reports = seat.partnership.health_reports.filter(month=month).order_by("-revision")
+    if wanted := request.GET.get("revision"):
+        reports = reports.filter(revision=number_in(wanted) or 0)
+    report = reports.first()
+    content = printed(report, language=_language()) if report else None
+    if report is None or content is None:
+        raise Http404
+    name = f"{seat.partnership.slug}-{month:%Y-%m}-r{report.revision}-{_language()}.pdf"
+    return HttpResponse(content, content_type="application/pdf", headers=_saved_as(name))
+
+
+def _saved_as(name: str) -> dict[str, str]:
+    return {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or ""}
+
+
+def _language() -> str:
+    return get_language() or "en"
 
 
 def _revision(seat: Seat, month: HealthMonth, wanted: str | None) -> HealthReport | None:

@@ -17,6 +17,10 @@ document.addEventListener('DOMContentLoaded', function () {
       try { localStorage.setItem('theme', theme); } catch (error) { /* the choice lasts for this page */ }
     });
   });
+  document.querySelectorAll('[data-print]').forEach(function (button) { /* hidden where it could do nothing */
+    button.hidden = false;
+    button.addEventListener('click', function () { print(); });
+  });
   countAnswers();
   var summary = document.querySelector('.error-summary');
   if (summary) summary.focus();
