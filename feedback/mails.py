@@ -1,5 +1,6 @@
 """The mails that ask for feedback: one link each, made at the moment of sending, and never an answer in it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -9,26 +10,9 @@ from core.http import absolute_url
 from feedback import sealed, services
 from feedback.models import Invitation
 from feedback.selectors import SHOWN_ON_FORM, follow_through
+from notifications.choices import Topic
 from notifications.models import Message
 from notifications.registry import Letter, MailKind, register_kind
-
-
-def register() -> None:
-    descriptions = {
-        services.REQUEST_KIND: _("You came to a meeting of this partnership and may say how it went."),
-        services.REMINDER_KIND: _("You were asked how a meeting went and may still say it."),
-    }
-    for name, description in descriptions.items():
-        register_kind(
-            MailKind(
-                name=name,
-                template=name,
-                description=description,
-                compose=compose,
-                still_wanted=still_wanted,
-                names_recipient=False,
-            )
-        )
 
 
 def still_wanted(message: Message, _now: datetime) -> bool:
@@ -58,3 +42,31 @@ def compose(message: Message, _now: datetime) -> Letter:
         from_name=meeting.partnership.name,
         take_back=lambda: sealed.discard_token(token),
     )
+
+
+REQUEST = MailKind(
+    name=services.REQUEST_KIND,
+    template=services.REQUEST_KIND,
+    description=_("You came to a meeting of this partnership and may say how it went."),
+    label=_("The form after a meeting"),
+    compose=compose,
+    still_wanted=still_wanted,
+    names_recipient=False,
+    topic=Topic.FEEDBACK,
+    who=_("Who came to the meeting, and who stood in for somebody"),
+    when=_("When the meeting is closed; the form is open for seven days"),
+)
+REMINDER = replace(
+    REQUEST,
+    name=services.REMINDER_KIND,
+    template=services.REMINDER_KIND,
+    description=_("You were asked how a meeting went and may still say it."),
+    label=_("Reminders of an open form"),
+    who=_("Who was asked and has not answered; nobody is shown who that is"),
+    when=_("Two days after the meeting and on the sixth day; the same everywhere, as promised to the people asked"),
+)
+
+
+def register() -> None:
+    for kind in (REQUEST, REMINDER):
+        register_kind(kind)

@@ -14,6 +14,8 @@ from goals.models import Action
 from goals.models.action import ActionQuerySet
 from goals.selectors.missing import MissingPeriod, missing_periods
 from goals.services.actions import ASSIGNED
+from notifications.bundling import bundle_kind
+from notifications.choices import ANY_RHYTHM, Rhythm, Topic
 from notifications.models import Message
 from notifications.registry import Letter, MailKind
 from partners.models import Partnership, Seat
@@ -22,6 +24,7 @@ from partners.permissions import Permission, Role
 DUE = "action_due"
 OVERDUE = "action_overdue"
 MEASUREMENT_DUE = "measurement_due"
+SEVERAL = "several_actions"
 
 
 def _held(message: Message) -> ActionQuerySet:
@@ -117,6 +120,11 @@ KINDS = (
         description=_("Actions you are given"),
         compose=_action_letter,
         still_wanted=_is_still_theirs,
+        topic=Topic.ACTIONS,
+        who=_("Who answers for the action or does the work"),
+        when=_("At once; several within ten minutes come as one"),
+        rhythms=ANY_RHYTHM,
+        together=SEVERAL,
     ),
     MailKind(
         name=DUE,
@@ -124,6 +132,11 @@ KINDS = (
         description=_("Actions of yours that are due soon"),
         compose=_action_letter,
         still_wanted=_is_still_due,
+        topic=Topic.ACTIONS,
+        who=_("Who answers for the action or does the work"),
+        when=_("A week before, the day before and on the day"),
+        rhythm=Rhythm.DAILY,
+        rhythms=(Rhythm.AT_ONCE, Rhythm.DAILY),
     ),
     MailKind(
         name=OVERDUE,
@@ -131,6 +144,11 @@ KINDS = (
         description=_("Actions of yours that are late, once a week"),
         compose=_late_letter,
         still_wanted=_is_anything_late,
+        topic=Topic.ACTIONS,
+        who=_("Who answers for a late action or does the work"),
+        when=_("Once a week, as long as something is late"),
+        rhythm=Rhythm.DAILY,
+        rhythms=ANY_RHYTHM,
     ),
     MailKind(
         name=MEASUREMENT_DUE,
@@ -138,5 +156,10 @@ KINDS = (
         description=_("Numbers we are waiting for, once a week"),
         compose=_missing_letter,
         still_wanted=_is_anything_missing,
+        topic=Topic.NUMBERS,
+        who=_("The partner that leads the goal; coordinators where nobody does"),
+        when=_("Once a week, as long as a number is missing"),
+        rhythms=ANY_RHYTHM,
     ),
+    bundle_kind(SEVERAL, description=_("Actions you are given")),
 )

@@ -12,6 +12,7 @@ from meetings.calendar import Method, write_calendar
 from meetings.choices import Presence
 from meetings.models import Meeting
 from meetings.services import letters
+from notifications.choices import Topic
 from notifications.models import Message
 from notifications.registry import Attachment, Letter, MailKind, register_kind
 
@@ -94,6 +95,10 @@ KINDS = (
         description=_("Invitations to meetings"),
         compose=_request,
         still_wanted=_is_ahead,
+        topic=Topic.MEETINGS,
+        who=_("The people invited"),
+        when=_("At once, with an entry for the calendar"),
+        stays=_("You would still hear of changes to meetings you are invited to already, and when one is called off."),
     ),
     MailKind(
         name=letters.CHANGE,
@@ -101,6 +106,10 @@ KINDS = (
         description=_("Changes of time or place of meetings you are invited to"),
         compose=_request,
         still_wanted=_is_ahead,
+        topic=Topic.MEETINGS,
+        who=_("The people who have heard of the meeting"),
+        when=_("At once, with an entry for the calendar"),
+        stays=_("You would still be invited to meetings, and hear when one is called off."),
     ),
     MailKind(
         name=letters.CANCELLATION,
@@ -108,6 +117,12 @@ KINDS = (
         description=_("Meetings that do not take place"),
         compose=_cancellation,
         still_wanted=_is_off,
+        topic=Topic.MEETINGS,
+        who=_("The people who have heard of the meeting"),
+        when=_("At once, with an entry for the calendar"),
+        stays=_(
+            "You would still be invited to meetings, and hear of changes. You might travel to a meeting that is off."
+        ),
     ),
     MailKind(
         name=letters.REMINDER,
@@ -115,6 +130,10 @@ KINDS = (
         description=_("Reminders of meetings, three days and two hours before"),
         compose=_reminder,
         still_wanted=_is_expected,
+        topic=Topic.MEETINGS,
+        who=_("The people invited who sent no apologies"),
+        when=_("Before the meeting, with the agenda and what they promised"),
+        stays=_("You would still be invited to meetings, and hear of changes and cancellations."),
     ),
 )
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from notifications import leases, pauses
+from notifications import bundling, leases, pauses
 from notifications.chat import delivery as chat
 from notifications.letters import OutgoingMail, write_mail
 from notifications.mail_server import NOT_TAKEN, MailServer, ServerUnavailable, diagnose
@@ -63,7 +63,8 @@ class _Dispatch:
         self._owner = f"{socket.gethostname()[:16]}:{os.getpid()}:{secrets.token_hex(4)}"
 
     def run(self) -> None:
-        while batch := self._claim():
+        while claimed := self._claim():
+            batch = bundling.sort_out(claimed, now=self.clock())
             with MailServer() as server:
                 for position, message in enumerate(batch):
                     if self._should_stop() or time.monotonic() > self._deadline:

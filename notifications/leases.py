@@ -3,7 +3,7 @@
 Every update names the owner and the state it expects. One that changes no row means that somebody else has taken over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F
 
-from notifications.models import LEASE, MAX_ATTEMPTS, Channel, Message, MessageQuerySet, MessageState
+from notifications.models import LEASE, MAX_ATTEMPTS, OPEN_STATES, Channel, Message, MessageQuerySet, MessageState
+from notifications.registry import kind_named
 
 BATCH = 20
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
@@ -56,6 +57,16 @@ def put_back(message: Message) -> None:
     _leave(message, state=MessageState.PENDING, attempts=F("attempts") - 1)
 
 
+def hold_back(message: Message, *, until: datetime) -> None:
+    """Give back what its recipient does not want yet."""
+    _leave(message, state=MessageState.PENDING, held_until=until, next_attempt_at=until)
+
+
+def set_aside(message: Message, *, now: datetime) -> None:
+    """Take a message out of the bundle it cannot go with; from now on it goes by itself."""
+    _leave(message, state=MessageState.PENDING, carrier=None, attempts=1, next_attempt_at=now)
+
+
 def rest(message: Message, *, until: datetime) -> bool:
     """Give back what cannot go out before ``until``, whatever it says; it costs no attempt either."""
     return _leave(message, state=MessageState.PENDING, attempts=F("attempts") - 1, next_attempt_at=until)
@@ -95,7 +106,24 @@ def _close(message: Message, **changes: Any) -> bool:
 
 
 def _leave(message: Message, **changes: Any) -> bool:
-    return _mine(message).update(lease_owner="", lease_until=None, **changes) == 1
+    changes |= {"lease_owner": "", "lease_until": None}
+    kind = kind_named(message.kind)
+    if kind is None or not kind.gathers:
+        return _mine(message).update(**changes) == 1
+    with transaction.atomic():
+        has_left = _mine(message).update(**changes) == 1
+        if has_left:
+            _let_follow(message, changes)
+    return has_left
+
+
+SHARED = ("state", "lease_owner", "lease_until", "secret", "sent_at", "smtp_code", "error")
+
+
+def _let_follow(carrier: Message, changes: Mapping[str, Any]) -> None:
+    """What a bundle carries shares its fate, in the same transaction."""
+    shared = {name: value for name, value in changes.items() if name in SHARED}
+    Message.objects.filter(carrier=carrier, state__in=OPEN_STATES).update(**shared)
 
 
 def _mine(message: Message) -> MessageQuerySet:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from email.charset import QP, Charset
 from email.utils import format_datetime, formataddr, parseaddr
@@ -20,6 +21,7 @@ from notifications.models import Message
 from notifications.registry import Letter, MailKind
 from notifications.services import mail_domain
 
+WHOLE, PART = "emails/base", "emails/part"
 MAX_NAME = 70
 MAX_SUBJECT = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
@@ -63,6 +65,7 @@ def write_mail(message: Message, kind: MailKind, *, now: datetime) -> OutgoingMa
 def render_words(kind: MailKind, letter: Letter, *, recipient: Any, stop_url: str) -> dict[str, str]:
     """Subject, plain text and HTML with its styles inlined, in the active language."""
     context = {
+        "layout": WHOLE,
         "recipient": recipient,
         "site_url": settings.SITE_URL,
         "mail_description": kind.description,
@@ -74,6 +77,28 @@ def render_words(kind: MailKind, letter: Letter, *, recipient: Any, stop_url: st
     text = _BLANK_LINES.sub("\n\n", _render_plain(f"emails/{kind.template}.txt", context)).strip() + "\n"
     html = _inliner.inline(render_to_string(f"emails/{kind.template}.html", context))
     return {"subject": subject, "text": text, "html": html}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One message within a mail made of several."""
+
+    subject: str
+    text: str
+    html: str
+    from_name: str
+
+
+def part_of(kind: MailKind, letter: Letter, *, recipient: Any) -> Part:
+    """The same words as in a mail of its own, without its frame."""
+    context = {"layout": PART, "recipient": recipient, "site_url": settings.SITE_URL, **letter.context}
+    context["subject"] = subject = one_line(_render_plain(f"emails/{kind.template}.subject.txt", context))
+    return Part(
+        subject=subject,
+        text=_BLANK_LINES.sub("\n\n", _render_plain(f"emails/{kind.template}.txt", context)).strip(),
+        html=render_to_string(f"emails/{kind.template}.html", context),
+        from_name=letter.from_name,
+    )
 
 
 def one_line(text: str, *, for_address: bool = False) -> str:

@@ -1,19 +1,21 @@
 """The outbox: one row per message, written in the same transaction as its cause. Knows people, no domain."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from notifications.chat.models import ChatHook
+from notifications.choices import ANY_RHYTHM
 
 LEASE = timedelta(seconds=120)  # more than three mail timeouts of 15 s and a minute to spare
 MAX_ATTEMPTS = 8
 LONGEST_PAUSE = timedelta(minutes=10)
+EVERY_DAY = 0b1111111
 
 
 class MessageState(models.TextChoices):
@@ -38,19 +40,22 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state__in=OPEN_STATES)
 
     def claimable(self, *, now: datetime) -> Self:
-        """Due and waiting, or left behind by a dispatcher whose lease ran out."""
-        return self.filter(
+        """Due and waiting, or left behind by a dispatcher whose lease ran out. What goes with another one is not."""
+        return self.filter(carrier=None).filter(
             Q(state=MessageState.PENDING, next_attempt_at__lte=now) | Q(state=MessageState.SENDING, lease_until__lt=now)
         )
 
     def dead(self) -> Self:
-        return self.filter(state=MessageState.FAILED)
+        """What could not be sent; a digest stands for all that it carries."""
+        return self.filter(state=MessageState.FAILED, carrier=None)
 
 
 class Message(models.Model):
     """A message to one person, or to one chat. ``dedupe_key`` is built from facts, so planning twice gives one row.
 
     ``params`` holds ids only: the text is rendered when it is sent, from what is true then, and is never stored.
+    ``held_until`` is when the recipient wants it, where that is later than ``due_at``. ``carrier`` is the digest it
+    goes out with: from then on it shares the fate of that message, and its lease.
     """
 
     dedupe_key = models.CharField(max_length=200, unique=True)
@@ -65,6 +70,8 @@ class Message(models.Model):
     secret = models.TextField(blank=True, help_text="Encrypted one-time code; cleared when sent or given up.")
     priority = models.SmallIntegerField(default=0, help_text="Account mail goes first.")
     due_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True, blank=True)
+    carrier = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="carried")
     expires_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=MessageState, default=MessageState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -100,6 +107,7 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=OPEN_STATES) | Q(secret=""), name="message_keeps_no_secret_afterwards"
             ),
+            models.CheckConstraint(condition=~Q(carrier=F("pk")), name="message_does_not_carry_itself"),
         ]
         indexes = [
             models.Index(
@@ -132,6 +140,48 @@ class Unsubscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind}"
+
+
+class Preference(models.Model):
+    """How this person wants mails of this kind, where that is not how they come anyway."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_preferences")
+    kind = models.CharField(max_length=60)
+    rhythm = models.CharField(max_length=10, choices=[(one.value, one.label) for one in ANY_RHYTHM])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind"], name="preference_once_per_kind"),
+            models.CheckConstraint(condition=Q(rhythm__in=ANY_RHYTHM), name="preference_rhythm_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind}: {self.rhythm}"
+
+
+class MailHours(models.Model):
+    """When this person wants mail, by their own clock. ``days_off`` has one bit for each weekday, Monday the lowest."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_hours")
+    digest_at = models.TimeField(default=time(8))
+    digest_on = models.PositiveSmallIntegerField(default=0)
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    days_off = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None)
+                | (Q(quiet_from__isnull=False, quiet_until__isnull=False) & ~Q(quiet_from=F("quiet_until"))),
+                name="mail_hours_quiet_has_two_ends",
+            ),
+            models.CheckConstraint(condition=Q(digest_on__lte=6), name="mail_hours_digest_on_a_weekday"),
+            models.CheckConstraint(condition=Q(days_off__lt=EVERY_DAY), name="mail_hours_leave_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.digest_at}"
 
 
 class Heartbeat(models.Model):

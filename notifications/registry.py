@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.texts import StrOrPromise
+from notifications.choices import Rhythm, Topic
 from notifications.models import Message
 
 
@@ -36,14 +37,25 @@ class Letter:
 
 @dataclass(frozen=True)
 class MailKind:
-    """One kind of mail.
+    """One kind of mail: everything the product knows about it stands in this one declaration.
 
-    ``template`` names ``templates/emails/<template>.{subject.txt,txt,html}``. ``compose`` may mint a token: it runs
-    after the fence, immediately before handing over, outside any transaction of the caller. ``still_wanted`` is asked
-    at that moment as well: a message whose reason is gone becomes obsolete and is never sent. ``offers_unsubscribe``
-    is false for mail that somebody just asked for (codes, password resets). ``priority`` above 0 goes first.
-    ``description`` tells a recipient what they would no longer get. ``names_recipient`` is false where the mere name on
-    a list of undelivered mail would tell something, as who has not answered yet.
+    For people: ``description`` tells a recipient what they would no longer get, in mails and where one chooses; where
+    it is a sentence, ``label`` names it shortly. ``who`` and ``when`` complete it, ``stays`` says what comes all the
+    same when it is stopped, ``topic`` is the section of the page.
+
+    For planning: whoever owes the mail stores a ``Draft`` with its moment and its expiry (``notifications.services``).
+
+    For sending: ``template`` names ``templates/emails/<template>.{subject.txt,txt,html}``. ``compose`` may mint a
+    token: it runs after the fence, immediately before handing over, outside any transaction of the caller.
+    ``still_wanted`` is asked at that moment as well: a message whose reason is gone becomes obsolete and is never sent.
+    ``offers_unsubscribe`` is false for mail that somebody just asked for (codes, password resets). ``priority`` above 0
+    goes first.
+    ``names_recipient`` is false where the mere name on a list of undelivered mail would tell something, as who has not
+    answered yet.
+
+    For choosing: ``rhythm`` is how it comes unless somebody chose otherwise among ``rhythms``. What carries an
+    attachment or a link of its own comes at once or not at all. Several mails of the kinds that name the same bundle in
+    ``together`` and come at once within ten minutes go as one. ``gathers`` is true for these bundles and the digests.
     """
 
     name: str
@@ -54,6 +66,24 @@ class MailKind:
     offers_unsubscribe: bool = True
     priority: int = 0
     names_recipient: bool = True
+    topic: Topic | None = None
+    label: StrOrPromise = ""
+    who: StrOrPromise = ""
+    when: StrOrPromise = ""
+    stays: StrOrPromise = ""
+    rhythm: Rhythm = Rhythm.AT_ONCE
+    rhythms: tuple[Rhythm, ...] = (Rhythm.AT_ONCE,)
+    together: str = ""
+    gathers: bool = False
+
+    @property
+    def title(self) -> StrOrPromise:
+        return self.label or self.description
+
+    @property
+    def can_be_chosen(self) -> bool:
+        """Whether people may say how and whether they want it: what they just asked for comes at once."""
+        return self.offers_unsubscribe and not self.gathers
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
 from accounts.models import Person
 from notifications.models import Heartbeat, Message, MessageState, Unsubscription
+from notifications.preferences import stops
 from notifications.registry import kind_named
 
 # A loop counts as silent after three missed beats of its interval and some patience for a slow round.
@@ -45,9 +47,12 @@ class OutboxState:
 
 
 def outbox_at(now: datetime) -> OutboxState:
-    numbers = dict(Message.objects.order_by().values_list("state").annotate(Count("pk")))
+    mails = Message.objects.filter(carrier=None).order_by()  # a digest is one mail, whatever it carries
+    numbers = dict(mails.values_list("state").annotate(Count("pk")))
     beats = dict(Heartbeat.objects.values_list("name", "at"))
-    oldest = Message.objects.open().filter(due_at__lte=now).order_by("due_at").values_list("due_at", flat=True).first()
+    wanted_at = Coalesce("held_until", "due_at")
+    waiting = mails.open().annotate(wanted_at=wanted_at).filter(wanted_at__lte=now)
+    oldest = waiting.order_by("wanted_at").values_list("wanted_at", flat=True).first()
     return OutboxState(
         counts=[(str(state.label), numbers.get(state.value, 0)) for state in MessageState],
         loops=[_loop(name, beats.get(name), now) for name in LONGEST_SILENCE],
@@ -107,7 +112,9 @@ def recipient_language(person_id: int) -> str | None:
 
 
 def is_unsubscribed(*, person_id: int, kind: str) -> bool:
-    return Unsubscription.objects.filter(person_id=person_id, kind=kind).exists()
+    """For a digest: whether everything that came in it is stopped."""
+    names = set(stops(person_id=person_id, kind=kind))
+    return Unsubscription.objects.filter(person_id=person_id, kind__in=names).count() == len(names)
 
 
 def kind_description(name: str) -> str:

@@ -8,23 +8,15 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from core import limits
-from core.errors import DomainError
-from core.models import record
-from notifications.models import OPEN_STATES, Heartbeat, Message, MessageState, Unsubscription
+from notifications.models import OPEN_STATES, Heartbeat, Message, MessageState
 from notifications.registry import kind_named
 from notifications.sealed_text import seal
 
 KEEP_MESSAGES = timedelta(days=90)
 KEEP_RATE_COUNTS = timedelta(days=2)
-
-
-class KindCannotBeStopped(DomainError):
-    """Mails that somebody has just asked for, such as sign-in codes, have no off switch."""
 
 
 @dataclass(frozen=True)
@@ -85,27 +77,6 @@ def withdraw(*, key_prefix: str) -> int:
     """
     waiting = Message.objects.filter(dedupe_key__startswith=key_prefix, state=MessageState.PENDING)
     return waiting.update(state=MessageState.CANCELLED, secret="")
-
-
-@transaction.atomic
-def unsubscribe(*, person_id: int, kind: str, now: datetime) -> None:
-    """Send this person no more mails of ``kind``. Saying it again changes nothing."""
-    known = kind_named(kind)
-    if known and not known.offers_unsubscribe:
-        raise KindCannotBeStopped(_("These mails come only when somebody asks for one, so they cannot be stopped."))
-    unsubscription, is_new = Unsubscription.objects.get_or_create(
-        person_id=person_id, kind=kind, defaults={"since": now}
-    )
-    if is_new:
-        record(verb="mail.unsubscribed", target=unsubscription, at=now, actor_id=person_id, kind=kind)
-
-
-@transaction.atomic
-def resubscribe(*, person_id: int, kind: str, now: datetime) -> None:
-    """Send mails of ``kind`` to this person again. Saying it again changes nothing."""
-    for unsubscription in Unsubscription.objects.filter(person_id=person_id, kind=kind):
-        record(verb="mail.resubscribed", target=unsubscription, at=now, actor_id=person_id, kind=kind)
-        unsubscription.delete()
 
 
 def beat(name: str, *, now: datetime) -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from core.http import absolute_url
+from notifications.choices import Topic
 from notifications.models import Message
 from notifications.registry import Letter, MailKind
 from partners.models import Seat
@@ -40,4 +41,7 @@ SEAT_INVITATION_KIND = MailKind(
     description=_("Invitations to take a seat in a partnership"),
     compose=_compose,
     still_wanted=_still_seated,
+    topic=Topic.PARTNERSHIP,
+    who=_("Who is offered a seat"),
+    when=_("At once"),
 )

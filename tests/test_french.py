@@ -213,6 +213,10 @@ def letters(client, french):
         Message.objects.filter(kind=kind).delete()
         message(kind, PersonFactory(language="fr"), invitation=invitation.pk)
     message("seat_invitation", person, seat=french.pk, invited_by=person.pk)
+    for kind in ("daily_digest", "weekly_digest", "several_actions"):
+        carrier = MessageFactory(kind=kind, recipient=person, leased=True)
+        for carried in ("action_assigned", "action_due"):
+            MessageFactory(kind=carried, recipient=person, params=about_action, carrier=carrier, leased=True)
     return {row.kind: row for row in Message.objects.exclude(kind__startswith="test_")}
 
 

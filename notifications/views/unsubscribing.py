@@ -9,7 +9,7 @@ from django.utils import translation
 from core import clock
 from core.access import PAGE_AND_FORM, token
 from core.http import Request, render_page
-from notifications import services
+from notifications import preferences
 from notifications.links import read_token
 from notifications.selectors import is_unsubscribed, kind_description, recipient_language
 
@@ -24,9 +24,9 @@ def unsubscribe(request: Request, token: str) -> HttpResponse:
     status = HTTPStatus.OK
     if request.method == "POST":
         if request.POST.get("List-Unsubscribe") == "One-Click" or "stop" in request.POST:
-            services.unsubscribe(person_id=subscription.person_id, kind=subscription.kind, now=clock.now())
+            preferences.unsubscribe(person_id=subscription.person_id, kind=subscription.kind, now=clock.now())
         elif "resume" in request.POST:
-            services.resubscribe(person_id=subscription.person_id, kind=subscription.kind, now=clock.now())
+            preferences.resubscribe(person_id=subscription.person_id, kind=subscription.kind, now=clock.now())
         else:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
     chosen = request.GET.get("lang", "")

@@ -5,7 +5,17 @@ import factory
 from factory.django import DjangoModelFactory
 
 from notifications.chat.models import ChatApp, ChatHook
-from notifications.models import Channel, Heartbeat, Message, MessageState, Pause, Unsubscription
+from notifications.choices import Rhythm
+from notifications.models import (
+    Channel,
+    Heartbeat,
+    MailHours,
+    Message,
+    MessageState,
+    Pause,
+    Preference,
+    Unsubscription,
+)
 from notifications.sealed_text import seal
 from tests.factories.accounts import PersonFactory
 
@@ -64,6 +74,22 @@ class UnsubscriptionFactory(DjangoModelFactory):
     person = factory.SubFactory(PersonFactory)
     kind = "test_greeting"
     since = DUE
+
+
+class PreferenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Preference
+
+    person = factory.SubFactory(PersonFactory)
+    kind = "test_greeting"
+    rhythm = Rhythm.DAILY
+
+
+class MailHoursFactory(DjangoModelFactory):
+    class Meta:
+        model = MailHours
+
+    person = factory.SubFactory(PersonFactory)
 
 
 class HeartbeatFactory(DjangoModelFactory):

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from notifications import registry, services
+from notifications import preferences, registry, services
 from notifications.delivery import dispatch_due
 from notifications.leases import RETRY_MINUTES
 from notifications.mail_server import ServerUnavailable
@@ -125,12 +125,12 @@ class History(RuleBasedStateMachine):
 
     @rule(person=PEOPLE)
     def unsubscribe(self, person):
-        services.unsubscribe(person_id=self.people[person].pk, kind=KIND, now=self.now)
+        preferences.unsubscribe(person_id=self.people[person].pk, kind=KIND, now=self.now)
         self.stopped.add(person)
 
     @rule(person=PEOPLE)
     def resubscribe(self, person):
-        services.resubscribe(person_id=self.people[person].pk, kind=KIND, now=self.now)
+        preferences.resubscribe(person_id=self.people[person].pk, kind=KIND, now=self.now)
         self.stopped.discard(person)
 
     @rule(trouble=st.lists(st.sampled_from(TROUBLES)))

@@ -5,7 +5,7 @@ from django.urls import reverse
 from core.models import AuditEvent
 from notifications.links import Subscription, read_token, write_token
 from notifications.models import Unsubscription
-from notifications.services import KindCannotBeStopped, unsubscribe
+from notifications.preferences import KindCannotBeStopped, unsubscribe
 from tests.factories.accounts import PersonFactory
 from tests.factories.notifications import UnsubscriptionFactory
 from tests.notifications.conftest import NOW
