@@ -1,5 +1,5 @@
 .DELETE_ON_ERROR:
-.PHONY: demo run test check bench fix lock messages clean help
+.PHONY: demo run test check bench drill fix lock messages clean help
 
 PYTHON ?= python3.11
 VENV   ?= .venv
@@ -39,6 +39,9 @@ check: $(VENV)/.tools  ## Formatter, linters, types, import contracts, migration
 
 bench: $(VENV)/.tools  ## Speed as ratios to floors measured in the same run
 	$(BIN)/python -m bench
+
+drill: $(VENV)/.tools  ## The chaos tests in their long form, with their counts as JSON in var/drills/ (an hour)
+	$(BIN)/python -m tests.drill
 
 fix: $(VENV)/.tools             ## Repair what a machine can repair
 	$(BIN)/ruff check --fix .

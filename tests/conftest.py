@@ -9,6 +9,8 @@ from django.core.mail.backends import locmem
 from django.db import connection
 from django.test import Client
 
+from tests import drill
+
 READS = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT", "BEGIN", "EXPLAIN", "SHOW", "PRAGMA")
 SESSION_TABLES = ("django_session",)
 
@@ -37,6 +39,18 @@ class StrictClient(Client):
     def options(self, *args, **kwargs):
         with connection.execute_wrapper(refuse_writes):
             return super().options(*args, **kwargs)
+
+
+@pytest.fixture
+def tell(request, capsys):
+    """Say what a chaos test counted, whether it passes or not, and keep it in a drill."""
+
+    def say(**figures):
+        with capsys.disabled():
+            print(f"\n{request.node.name}: {figures}")  # noqa: T201
+        drill.note(request.node.nodeid, figures)
+
+    return say
 
 
 @pytest.fixture

@@ -17,10 +17,12 @@ from pathlib import Path
 
 import django
 
+from tests.drill import size
+
 LEASE = timedelta(seconds=5)
 PAUSES = tuple(seconds / 60 for seconds in (0.5, 1, 2, 4, 5, 5))
-KILLS = int(os.environ.get("KILL_KILLS", "40"))
-LIMIT_SECONDS = 400
+KILLS = size(40, 300)
+LIMIT_SECONDS = size(400, 2700)
 BEGAN = time.monotonic()
 
 

@@ -1,16 +1,16 @@
 """Nothing is lost when dispatchers are killed, whatever they were doing, and a second copy has its reason."""
 
 import json
-import logging
 import os
 import subprocess
 import sys
 
 import pytest
 
+from tests.drill import size
 from tests.servers import ROOT, scratch_postgres, scratch_sqlite, smtp_sink
 
-MESSAGES = int(os.environ.get("KILL_MESSAGES", "600"))
+MESSAGES = size(600, 5000)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -20,7 +20,7 @@ def database_url(request, tmp_path):
 
 
 @pytest.mark.chaos
-def test_no_message_is_lost_when_dispatchers_are_killed_over_and_over(database_url, record_property):
+def test_no_message_is_lost_when_dispatchers_are_killed_over_and_over(database_url, tell):
     with smtp_sink(temporary=0.15, permanent=0.02, ambiguous=0.03, seconds=0.01) as sink:
         environment = {**os.environ, "DATABASE_URL": database_url, "EMAIL_URL": sink.url}
         nursery = subprocess.run(
@@ -30,7 +30,7 @@ def test_no_message_is_lost_when_dispatchers_are_killed_over_and_over(database_u
             check=True,
             capture_output=True,
             text=True,
-            timeout=500,
+            timeout=size(500, 3000),
         )
     outcome = json.loads(nursery.stdout.splitlines()[-1])
     copies = sink.copies
@@ -42,8 +42,7 @@ def test_no_message_is_lost_when_dispatchers_are_killed_over_and_over(database_u
         "extra copies": extra,
         **sink.faults.injected,
     }
-    record_property("figures", figures)
-    logging.getLogger(__name__).warning("%s", figures)
+    tell(**figures)
 
     refused = {address for address in outcome["states"] if sink.faults.refuses_for_good(address)}
     assert len(outcome["states"]) == MESSAGES
