@@ -24,11 +24,12 @@ from core import dates, months
 from core.errors import DomainError
 from core.models import record
 from feedback import form
+from feedback.choices import Mode
 from feedback.measure.cells import people_in
 from feedback.models import FeedbackWindow, HealthReport, PastRound, PastSum
 from feedback.models.window import MINIMUM_GROUP
 from feedback.months import report_day
-from feedback.payload import PAST, Inputs, WindowInput, compose
+from feedback.payload import PAST, Composed, Inputs, Said, Tally, WindowInput, compose
 from feedback.reporting import freeze, latest_report
 from partners.models import Partnership
 
@@ -112,7 +113,7 @@ def bring_rounds(
             freeze(
                 partnership=partnership,
                 month=month,
-                payload=compose(inputs),
+                composed=compose(inputs),
                 fingerprint=inputs.fingerprint,
                 now=now,
             )
@@ -134,8 +135,8 @@ def take_back(*, partnership: Partnership, month: date, person: Person, now: dat
     Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
     if not rounds_of(partnership, month).delete()[0]:
         raise NothingToTakeBack(_("This month was already taken back."))
-    payload = compose(_inputs(month, ())) | {"state": TAKEN_BACK}
-    report = freeze(partnership=partnership, month=month, payload=payload, fingerprint="", now=now)
+    nothing = Composed(compose(_inputs(month, ())).payload | {"state": TAKEN_BACK})
+    report = freeze(partnership=partnership, month=month, composed=nothing, fingerprint="", now=now)
     record(
         verb="past_rounds.taken_back",
         actor_id=person.pk,
@@ -161,7 +162,7 @@ def inputs_of(partnership: Partnership, month: date) -> Inputs:
 
 def _inputs(month: date, rounds: Sequence[WindowInput]) -> Inputs:
     """People may have been asked in each round, so the fullest counts; unknown once, unknown altogether."""
-    asked = [one.invited for one in rounds if one.invited is not None]
+    asked = [one.said.invited for one in rounds if one.said.invited is not None]
     return Inputs(
         month=f"{month:%Y-%m}",
         windows=tuple(rounds),
@@ -174,17 +175,17 @@ def _inputs(month: date, rounds: Sequence[WindowInput]) -> Inputs:
 
 
 def _window(one: PastRound) -> WindowInput:
+    sums = {
+        row.item: Tally(row.n, row.total, row.squares, (row.c1, row.c2, row.c3, row.c4, row.c5), tuple(row.eighths))
+        for row in one.sums.all()
+    }
     return WindowInput(
-        id=None,
+        said=Said(-one.pk, one.invited, None, sums, {}, {}),
         meeting=one.label,
         met_on=one.held_on.isoformat(),
+        mode=Mode.ANONYMOUS,
         form_version=one.form_version,
-        invited=one.invited,
         answered=one.answered,
-        sums={
-            row.item: (row.n, row.total, row.squares, (row.c1, row.c2, row.c3, row.c4, row.c5))
-            for row in one.sums.all()
-        },
         alike=one.alike,
         wants_action=0,
         quotable=(),

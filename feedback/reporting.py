@@ -1,31 +1,19 @@
 """Building the monthly health report: gather, freeze, and never touch again."""
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
 
 from core import clock, months
 from core.models import record
-from feedback.choices import Dimension
-from feedback.models import (
-    FeedbackComment,
-    FeedbackResponse,
-    FeedbackWindow,
-    HealthReport,
-    Invitation,
-    ReportFailure,
-    WindowSum,
-)
-from feedback.months import first_month_of_memory, report_day
-from feedback.payload import ALGORITHM, PAST, Inputs, WindowInput, canonical, compose
-from meetings.choices import Presence
-from meetings.models import Attendance, Meeting
+from feedback.gathering import Shelf, gather
+from feedback.models import FeedbackWindow, HealthReport, PublishedSet, ReportFailure
+from feedback.months import report_day
+from feedback.payload import ALGORITHM, PAST, Composed, canonical, compose
+from meetings.models import Meeting
 from partners.models import Partnership
 
 LOOK_BACK = timedelta(days=100)
@@ -59,24 +47,26 @@ def build_report(*, partnership: Partnership, month: date, now: datetime) -> Hea
     corrected: its answers stay the same, because the difference between two sets of answers would tell whose they are.
     """
     Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)  # one builder at a time
-    latest = latest_report(partnership, month)
-    if latest and json.loads(latest.payload).get("origin") == PAST:
+    shelf = Shelf(partnership, month)
+    if shelf.latest and json.loads(shelf.latest.payload).get("origin") == PAST:
         return None  # an earlier round has no records of ours beside it
-    windows = _windows_of(latest) if latest else _windows_not_yet_reported(partnership, month)
-    inputs = gather(partnership, month, windows)
+    inputs = gather(shelf)
     ReportFailure.objects.filter(partnership=partnership, month=month).delete()
-    if not inputs.meetings or (latest and latest.fingerprint == inputs.fingerprint):
+    if not inputs.meetings or (shelf.latest and shelf.latest.fingerprint == inputs.fingerprint):
         return None
     return freeze(
-        partnership=partnership, month=month, payload=compose(inputs), fingerprint=inputs.fingerprint, now=now
+        partnership=partnership, month=month, composed=compose(inputs), fingerprint=inputs.fingerprint, now=now
     )
 
 
 def freeze(
-    *, partnership: Partnership, month: date, payload: Mapping[str, Any], fingerprint: str, now: datetime
+    *, partnership: Partnership, month: date, composed: Composed, fingerprint: str, now: datetime
 ) -> HealthReport:
-    """Store the next revision of a month. The caller holds the lock on the partnership."""
-    latest, text = latest_report(partnership, month), canonical(payload)
+    """Store the next revision of a month, and in the ledger every number it shows.
+
+    The caller holds the lock on the partnership.
+    """
+    latest, text = latest_report(partnership, month), canonical(composed.payload)
     report = HealthReport.objects.create(
         partnership=partnership,
         month=month,
@@ -87,8 +77,16 @@ def freeze(
         fingerprint=fingerprint,
         built_at=now,
     )
+    PublishedSet.objects.bulk_create(
+        PublishedSet(report=report, **{**shown._asdict(), "atoms": list(shown.atoms)}) for shown in composed.sets
+    )
     record(verb="health_report.built", target=report, at=now, partnership_id=partnership.pk, month=f"{month:%Y-%m}")
     return report
+
+
+def composed_again(*, partnership: Partnership, month: date) -> str:
+    """What the report of a month would say from what is stored now: the same bytes, unless records were corrected."""
+    return canonical(compose(gather(Shelf(partnership, month))).payload)
 
 
 def latest_report(partnership: Partnership, month: date) -> HealthReport | None:
@@ -115,78 +113,8 @@ def note_failure(*, partnership: Partnership, month: date, error: str, now: date
     return failure
 
 
-def gather(partnership: Partnership, month: date, windows: Collection[FeedbackWindow]) -> Inputs:
-    """Read what the report of ``month`` is made of: ``windows``, and the records of the month itself."""
-    pks = [window.pk for window in windows]
-    start, end = months.bounds(month, zone=partnership.time_zone)
-    meetings = Meeting.objects.closed().filter(partnership=partnership).starting_within(start, end)
-    came = Attendance.objects.filter(meeting__in=meetings, presence__in=(Presence.PRESENT, Presence.DEPUTY))
-    rows = list(came.values_list("presence", "person", "deputy", "seat__participation"))
-    sums: defaultdict[int, dict[str, tuple[int, int, int, tuple[int, ...]]]] = defaultdict(dict)
-    for row in WindowSum.objects.filter(window__in=pks, sector=""):
-        counts = (row.c1, row.c2, row.c3, row.c4, row.c5)
-        sums[row.window_id][row.item] = (row.n, row.total, row.squares, counts)
-    alike = Counter(FeedbackResponse.objects.filter(_all_alike(), window__in=pks).values_list("window", flat=True))
-    spoken = list(FeedbackComment.objects.filter(window__in=pks))
-    return Inputs(
-        month=f"{month:%Y-%m}",
-        windows=tuple(
-            WindowInput(
-                id=window.pk,
-                meeting=window.meeting.title,
-                met_on=clock.today(zone=partnership.time_zone, at=window.meeting.starts_at).isoformat(),
-                form_version=window.form_version,
-                invited=window.invited_count,
-                answered=window.answered_count or 0,
-                sums=sums[window.pk],
-                alike=alike[window.pk],
-                wants_action=sum(one.wants_action for one in spoken if one.window_id == window.pk),
-                quotable=tuple(sorted(one.text for one in spoken if one.window_id == window.pk and one.may_quote)),
-            )
-            for window in windows
-        ),
-        people_asked=max(  # a person who was erased since was asked all the same
-            Invitation.objects.filter(window__in=pks).values("person").distinct().count(),
-            *(window.invited_count for window in windows),
-            0,
-        ),
-        meetings=meetings.count(),
-        people_came=len({deputy or person for _presence, person, deputy, _participation in rows}),
-        partners_came=len({participation for *_people, participation in rows}),
-    )
-
-
-def _windows_not_yet_reported(partnership: Partnership, month: date) -> list[FeedbackWindow]:
-    """Closed windows up to this month that no published report holds: each answer is published in one report only.
-
-    So a month with too few answers joins the next, and so does a meeting that was closed late, for half a year.
-    """
-    start, _ = months.bounds(first_month_of_memory(month), zone=partnership.time_zone)
-    _, end = months.bounds(month, zone=partnership.time_zone)
-    reports = HealthReport.objects.filter(partnership=partnership, month__lt=month).order_by("month")
-    payloads = [json.loads(payload) for payload in reports.values_list("payload", flat=True)]
-    published = {
-        window["id"] for payload in payloads if payload["state"] == "published" for window in payload["windows"]
-    }
-    windows = FeedbackWindow.objects.closed().filter(
-        meeting__partnership=partnership, meeting__starts_at__gte=start, meeting__starts_at__lt=end
-    )
-    return list(windows.exclude(pk__in=published).select_related("meeting").order_by("meeting__starts_at", "pk"))
-
-
-def _windows_of(report: HealthReport) -> list[FeedbackWindow]:
-    pks = [window["id"] for window in json.loads(report.payload)["windows"]]
-    windows = FeedbackWindow.objects.filter(pk__in=pks).select_related("meeting")
-    return sorted(windows, key=lambda window: pks.index(window.pk))
-
-
 def _months_with_open_windows() -> set[tuple[int, date]]:
     windows = FeedbackWindow.objects.open().values_list(
         "meeting__partnership_id", "meeting__partnership__time_zone", "meeting__starts_at"
     )
     return {(pk, months.current(at=starts_at, zone=zone)) for pk, zone, starts_at in windows}
-
-
-def _all_alike() -> Q:
-    first, *others = Dimension.values
-    return Q(**{f"{first}__isnull": False}) & Q(*((key, F(first)) for key in others))

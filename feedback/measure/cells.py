@@ -53,6 +53,21 @@ def people_in(answers_per_window: Iterable[int]) -> int:
     return max(answers_per_window, default=0)
 
 
+def scaled(counts: Sequence[int], people: int) -> tuple[int, ...]:
+    """Counts of the same shape that add up to `people`: largest remainders, the lower answer first where they tie.
+
+    For tests on a period in which the same people may have answered after several meetings.
+    """
+    n = sum(counts)
+    if people >= n:
+        return tuple(counts)
+    whole = [count * people // n for count in counts]
+    by_remainder = sorted(range(len(counts)), key=lambda i: (-(counts[i] * people % n), i))
+    for i in by_remainder[: people - sum(whole)]:
+        whole[i] += 1
+    return tuple(whole)
+
+
 def person_index(answers: Sequence[int | None]) -> int | None:
     """One person's mean over the eight statements, in eighths, halves upward; None with fewer than five answers."""
     given = [x for x in answers if x is not None]

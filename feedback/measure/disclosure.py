@@ -5,11 +5,11 @@ and subtract published sets until 1 to k-1 people remain? It covers exact sums a
 from bounds and not what a reader knows from elsewhere.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, count, product
+from itertools import count, product
 
 MOST_STEPS = 200_000  # sets the auditor is ready to look at: a second or two
 
@@ -25,29 +25,39 @@ class Plan:
 
 
 def plan_rows(
-    sizes: Mapping[str, int], *, k: int, organizations: Mapping[str, int] | None = None, min_orgs: int = 2
+    sizes: Mapping[str, int],
+    *,
+    k: int,
+    organizations: Mapping[str, int] | None = None,
+    min_orgs: int = 2,
+    people: Callable[[Collection[str]], int] | None = None,
 ) -> Plan:
     """Choose rows for groups of these sizes (people who answered the question).
 
     A group has its own row with at least k people of at least `min_orgs` organisations (not asked where None). The
     rest is one row, and must itself be k people of two groups and `min_orgs` organisations: smallest own rows join it
-    until it is. A table with one row, or a rest that stays too thin, leaves only the total.
+    until it is. A table with one row, or a rest that stays too thin, leaves only the total. The group "" are answers
+    without a name, which never have a row of their own. `people` counts several groups together where that is not
+    the sum of their sizes.
     """
+
+    def heads(groups: Collection[str]) -> int:
+        return people(groups) if people else sum(sizes[g] for g in groups)
 
     def orgs(groups: Iterable[str]) -> int:
         return sum(organizations[g] for g in groups) if organizations is not None else min_orgs
 
     def thin(groups: Collection[str]) -> bool:
-        return sum(sizes[g] for g in groups) < k or orgs(groups) < min_orgs  # so never one group: it failed alone
+        return heads(groups) < k or len(groups) <= 1 or orgs(groups) < min_orgs
 
     live = sorted(g for g, n in sizes.items() if n > 0)
-    own = sorted((g for g in live if sizes[g] >= k and orgs([g]) >= min_orgs), key=lambda g: (sizes[g], g))
+    own = sorted((g for g in live if g and sizes[g] >= k and orgs([g]) >= min_orgs), key=lambda g: (sizes[g], g))
     rest = [g for g in live if g not in own]
     while rest and own and thin(rest):
         rest.append(own.pop(0))
     rows = len(own) + bool(rest)
     if rows <= 1 or (rest and thin(rest)):
-        return Plan((), tuple(live), combined_shown=False, total_shown=sum(sizes.values()) >= k)
+        return Plan((), tuple(live), combined_shown=False, total_shown=heads(live) >= k)
     return Plan(tuple(sorted(own)), tuple(sorted(rest)), combined_shown=bool(rest), total_shown=True)
 
 
@@ -68,18 +78,36 @@ class TooMuchToAudit(Exception):
     """The released sets are too entangled to be checked in reasonable time."""
 
 
+def window_of(atom: str) -> str:
+    """An atom is written "window:sector"; one without a colon is of the only window there is."""
+    return atom.rpartition(":")[0]
+
+
+def surely(atoms: Iterable[str], sizes: Mapping[str, int]) -> int:
+    """How many people these atoms surely hold: the same may have answered in each window, so the fullest counts."""
+    per_window: Counter[str] = Counter()
+    for atom in atoms:
+        per_window[window_of(atom)] += sizes[atom]
+    return max(per_window.values(), default=0)
+
+
 def small_sets(sizes: Mapping[str, int], released: Iterable[Collection[str]], k: int) -> Iterator[frozenset[str]]:
     """Every union of atoms with 1 to k-1 people whose total follows from the totals of the released sets.
 
-    An atom is the smallest piece that is never split (one window x sector); `sizes` gives its people. A union follows
-    exactly when its indicator vector lies in the row space of the released sets, that is, when its columns of a basis
-    of their null space add up to zero. Raises TooMuchToAudit beyond MOST_STEPS; a union may come more than once.
+    An atom is the smallest piece that is never split (one window x sector); `sizes` gives its people, `surely` those of
+    a union. A union follows exactly when its indicator vector lies in the row space of the released sets, that is, when
+    its columns of a basis of their null space add up to zero. Raises TooMuchToAudit beyond MOST_STEPS; a union may come
+    more than once.
     """
     sets = [frozenset(atom for atom in s if sizes[atom] > 0) for s in released]
     classes = _never_separated(sets)
     matrix = [[Fraction(members <= s) for members in classes] for s in sets]
     columns = _null_space_columns(matrix, len(classes))
-    people = [sum(sizes[atom] for atom in members) for members in classes]
+    windows = sorted({window_of(atom) for members in classes for atom in members})
+    people = [
+        tuple(sum(sizes[atom] for atom in members if window_of(atom) == window) for window in windows)
+        for members in classes
+    ]
     for subset in _cancelling(columns, people, k):
         yield frozenset().union(*(classes[i] for i in subset))
 
@@ -121,7 +149,7 @@ def release(
     """
     past = _related([line for line in ledger if line.question == total.question], [total, *sector_rows, *meeting_rows])
     everything = (total, *sector_rows, *meeting_rows)
-    choices = [everything, (total, *sector_rows), (total,)] if sum(sizes[a] for a in total.atoms) >= k else []
+    choices = [everything, (total, *sector_rows), (total,)] if surely(total.atoms, sizes) >= k else []
     while choices:
         choice = choices.pop(0)
         try:
@@ -173,23 +201,39 @@ def _null_space_columns(matrix: Sequence[Sequence[Fraction]], width: int) -> lis
     return [by_pivot.get(column) or tuple(Fraction(f == column) for f in free) for column in range(width)]
 
 
-def _cancelling(columns: Sequence[tuple[Fraction, ...]], people: Sequence[int], k: int) -> Iterator[frozenset[int]]:
-    """Non-empty sets of columns that add up to zero and hold fewer than k people, by meeting in the middle."""
-    small = [i for i, n in enumerate(people) if n < k]
-    half_size = k // 2  # a set has at most k-1 members, so two halves of this size make it up
-    halves: dict[tuple[Fraction, ...], list[frozenset[int]]] = defaultdict(list)
+def _cancelling(
+    columns: Sequence[tuple[Fraction, ...]], people: Sequence[tuple[int, ...]], k: int
+) -> Iterator[frozenset[int]]:
+    """Non-empty sets of columns that add up to zero and surely hold fewer than k people, by meeting in the middle.
+
+    `people` has the people of each column per window.
+    """
+    small = [i for i, heads in enumerate(people) if max(heads) < k]
+    windows = len(people[0]) if people else 0
+    most = min(len(small), (k - 1) * windows)  # at least one person in one window each
+    halves: dict[tuple[Fraction, ...], list[tuple[frozenset[int], tuple[int, ...]]]] = defaultdict(list)
     steps = count(1)
-    for size in range(half_size + 1):
-        for members in combinations(small, size):
+    grown: list[tuple[tuple[int, ...], tuple[int, ...]]] = [((), (0,) * windows)]
+    for _ in range((most + 1) // 2 + 1):
+        for members, heads in grown:
             _stop_beyond(next(steps))
-            if sum(people[i] for i in members) < k:
-                halves[_add(columns, members)].append(frozenset(members))
+            halves[_add(columns, members)].append((frozenset(members), heads))
+        grown = [
+            ((*members, i), together)
+            for members, heads in grown
+            for i in small
+            if (not members or i > members[-1]) and max(together := _both(heads, people[i])) < k
+        ]
     for total, firsts in halves.items():
         opposite = halves.get(tuple(-x for x in total), [])
-        for first, second in product(firsts, opposite):
+        for (first, heads), (second, others) in product(firsts, opposite):
             _stop_beyond(next(steps))
-            if not first & second and 0 < sum(people[i] for i in first | second) < k:
+            if not first & second and first | second and max(_both(heads, others)) < k:
                 yield first | second
+
+
+def _both(heads: tuple[int, ...], others: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(a + b for a, b in zip(heads, others, strict=True))
 
 
 def _stop_beyond(steps: int) -> None:

@@ -80,11 +80,12 @@ class Change:
     """One question against its past. `way` is there only when a test was passed: no arrow without one.
 
     detectable: the smallest change we would notice, in points, rounded up. p, holm_p: for a details drawer, and only
-    where the current group is large enough for numbers.
+    where the current group is large enough for numbers. delta: to order by, never to print.
     """
 
     tier: Tier
     way: Way | None = None
+    delta: Fraction | None = None
     detectable: float | None = None
     p: float | None = None
     holm_p: float | None = None
@@ -95,8 +96,8 @@ def what_changed(
 ) -> dict[str, Change]:
     """Compare this period's answers with the pooled ones of up to three earlier published periods, per question.
 
-    Each person counts once in a period: where several windows fell into it, pass the window with the most answers.
-    A question answered by fewer than k people is left out.
+    Each person counts once in a period: where several windows fell into it, pass answers `scaled` to its people. A
+    question answered by fewer than k people is left out.
     """
     changes = {key: Change(tier=Tier.FIRST) for key, answers in current.items() if len(answers) >= params.k}
     tested = [key for key in changes if len(base.get(key, ())) >= MIN_BASE]
@@ -169,7 +170,7 @@ def _change(tier: Tier, delta: Fraction, detectable: float, shown: tuple[float |
     way = None
     if tier is not Tier.NONE:
         way = Way.UP if delta > 0 else Way.DOWN
-    return Change(tier=tier, way=way, detectable=ceil(detectable * 10) / 10, p=shown[0], holm_p=shown[1])
+    return Change(tier=tier, way=way, delta=delta, detectable=ceil(detectable * 10) / 10, p=shown[0], holm_p=shown[1])
 
 
 def _mean(values: Sequence[int], unit: int = 1) -> Fraction:

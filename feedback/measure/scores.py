@@ -134,6 +134,13 @@ def read_cell(sums: CellSums, n_people: int, n_invited: int, params: Params, *, 
     )
 
 
+def outlook(sums: CellSums, n_people: int, params: Params) -> float:
+    """The bands weighed by how likely they are, 0 to 2. To order what may be shown, never to print."""
+    scale = Fraction(n_people, sums.n)
+    chances = band_probabilities(ghost(n_people, sums.s1 * scale, sums.s2 * scale), params.mixed, params.strong)
+    return round(sum(rank * chance for rank, chance in enumerate(chances)), FLOAT_NOISE)
+
+
 def display_tenths(n: int, s1: Fraction | int) -> int:
     """Mean times ten, halves upward, by whole numbers: floats would show 4.3 for 4.35."""
     return int((20 * s1 + n) // (2 * n))

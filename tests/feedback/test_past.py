@@ -52,7 +52,7 @@ def test_round_becomes_a_frozen_report_of_its_month(partnership):
     assert [cell["tenths"] for cell in payload["dimensions"]] == [40] * 8
     assert payload["index"]["tenths"] == 40
     assert payload["windows"] == [
-        {"id": None, "meeting": "Autumn round", "on": "2025-11-12", "invited": 14, "answered": 11}
+        {"id": None, "meeting": "Autumn round", "on": "2025-11-12", "mode": "anonymous", "invited": 14, "answered": 11}
     ]
     assert PastRound.objects.get().sums.count() == PastSum.objects.count() == 10
 
