@@ -8,9 +8,11 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
 from accounts.models import Person
+from core.texts import StrOrPromise
 from notifications.models import Heartbeat, Message, MessageState, Unsubscription
 from notifications.preferences import stops
 from notifications.registry import kind_named
+from notifications.wishes import Wishes, wishes_of
 
 # A loop counts as silent after three missed beats of its interval and some patience for a slow round.
 LONGEST_SILENCE = {
@@ -117,7 +119,25 @@ def is_unsubscribed(*, person_id: int, kind: str) -> bool:
     return Unsubscription.objects.filter(person_id=person_id, kind__in=names).count() == len(names)
 
 
-def kind_description(name: str) -> str:
+def mail_choices(*, person_id: int) -> tuple[Wishes, set[str]]:
+    """How this person wants mail, and the kinds they do not want at all."""
+    stopped = Unsubscription.objects.filter(person_id=person_id).values_list("kind", flat=True)
+    return wishes_of([person_id]).get(person_id, Wishes()), set(stopped)
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """What the link under a mail stops: a title, the kinds where it is a digest, and what comes all the same."""
+
+    title: StrOrPromise
+    kinds: list[StrOrPromise]
+    stays: StrOrPromise
+
+
+def stopping(*, person_id: int, kind: str) -> Stopping:
     """What a recipient would no longer get; the bare name when the kind has gone."""
-    kind = kind_named(name)
-    return str(kind.description) if kind else name
+    known = kind_named(kind)
+    if known is None:
+        return Stopping(kind, [], "")
+    inside = [kind_named(name) for name in stops(person_id=person_id, kind=kind)] if known.gathers else []
+    return Stopping(known.description, [one.title for one in inside if one], known.stays)

@@ -6,6 +6,7 @@ from notifications import views
 
 app_name = "notifications"
 urlpatterns = [
+    path("account/mail/", views.mail_preferences, name="preferences"),
     path("u/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("staff/outbox/", views.outbox, name="outbox"),
     path("healthz/live", views.live, name="live"),

@@ -1,5 +1,6 @@
-"""Pages about mail: stopping it, watching it, and in development reading it."""
+"""Pages about mail: choosing and stopping it, watching it, and in development reading it."""
 
+from notifications.views.choosing import mail_preferences
 from notifications.views.health import live, ready, work
 from notifications.views.mailbox import mail_as_sent, mail_attachment, mail_detail, mail_list
 from notifications.views.outbox import outbox
@@ -11,6 +12,7 @@ __all__ = [
     "mail_attachment",
     "mail_detail",
     "mail_list",
+    "mail_preferences",
     "outbox",
     "ready",
     "unsubscribe",
