@@ -396,10 +396,10 @@ def test_an_address_sealed_under_a_lost_key_is_asked_for_again(chat, hook, setti
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda news: ChatHook.objects.update(is_active=False), "the chat is switched off"),
-        (lambda news: ChatHook.objects.update(events=[]), "the chat no longer wants posts of this kind"),
-        (lambda news: setattr(news, "wanted", False), "no longer wanted"),
-        (lambda news: Message.objects.update(expires_at=NOW), "expired"),
+        (lambda news: ChatHook.objects.update(is_active=False), "The chat was switched off."),
+        (lambda news: ChatHook.objects.update(events=[]), "The chat does not want to hear this any more."),
+        (lambda news: setattr(news, "wanted", False), "It was no longer true."),
+        (lambda news: Message.objects.update(expires_at=NOW), "It came too late."),
     ],
 )
 def test_what_is_not_wanted_any_more_stays_behind(chat, hook, news, change, reason):
