@@ -1,6 +1,7 @@
-"""The page behind a link. The blank form is rendered once per version and language; a visit only fills in its gaps.
+"""The page behind a link. The blank form is rendered once per version, language and kind; a visit fills in its gaps.
 
-The gaps are cut out of the rendered page, so nothing that is filled in is ever read as a template.
+What differs from window to window, a partnership's own statement too, is a gap, cut out of the rendered page: nothing
+that is filled in is ever read as a template, and nothing of a partnership is kept in memory.
 """
 
 import re
@@ -14,15 +15,16 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from core import dates, months
 from core.components import Problem
 from feedback import form
-from feedback.choices import ITEMS
+from feedback.choices import ITEMS, OWN
 from feedback.form import FormText, Question
 from feedback.forms import SKIPPED, Posted
+from feedback.links import Asked, Receipt
 from feedback.months import report_day
-from feedback.sealed import Asked, Receipt
 from feedback.selectors import FollowThrough
 
 FORM, THANKS = "feedback/window_answer.html", "feedback/window_thanks.html"
@@ -58,6 +60,7 @@ class Gaps:
     closes: str
     report: str
     invited: str
+    own: str
     answered: str = ""
     changed: str = ""
 
@@ -67,14 +70,14 @@ def blank_page(asked: Asked, language: str, changed: Sequence[FollowThrough]) ->
     with translation.override(language):
         words = render_to_string("feedback/_changed.html", {"changed": changed}) if changed else ""
         gaps = replace(gaps_of(asked), changed=words)
-    return _fill(Skeleton(FORM, asked.form_version, language), gaps)
+    return _fill(_skeleton(FORM, asked, language), gaps)
 
 
 def thanks_page(receipt: Receipt, language: str, *, withdrawn: bool) -> bytes:
     """What happens next; nothing of what was answered."""
     with translation.override(language):
         gaps = replace(gaps_of(receipt.asked), answered=str(receipt.answered))
-    return _fill(Skeleton(THANKS, receipt.asked.form_version, language, withdrawn=withdrawn), gaps)
+    return _fill(_skeleton(THANKS, receipt.asked, language, withdrawn=withdrawn), gaps)
 
 
 def page_with(posted: Posted, problems: Sequence[Problem], *, language: str, asked: Asked | None = None) -> bytes:
@@ -82,7 +85,9 @@ def page_with(posted: Posted, problems: Sequence[Problem], *, language: str, ask
     version = asked.form_version if asked else form.CURRENT
     with translation.override(language):
         gaps = gaps_of(asked) if asked else None
-        return _render_form(form.text_in(version, language), posted, problems=problems, gaps=gaps).encode()
+        text = form.text_in(version, language)
+        with_names = asked is not None and asked.with_names
+        return _render_form(text, posted, problems=problems, gaps=gaps, with_names=with_names).encode()
 
 
 def language_of(wanted: str | None, asked: Asked | None = None) -> str:
@@ -94,7 +99,7 @@ def language_of(wanted: str | None, asked: Asked | None = None) -> str:
 
 def gaps_of(asked: Asked) -> Gaps:
     """Names and dates of one window, in the active language and the partnership's zone."""
-    zone = ZoneInfo(asked.zone)
+    zone, language = ZoneInfo(asked.zone), translation.get_language() or LANGUAGES[0]
     return Gaps(
         partnership=asked.partnership,
         meeting=asked.meeting,
@@ -102,6 +107,7 @@ def gaps_of(asked: Asked) -> Gaps:
         closes=dates.day_time(asked.closes_at.astimezone(zone)),
         report=dates.day(report_day(months.current(at=asked.met_at, zone=asked.zone))),
         invited=str(asked.invited),
+        own=asked.own(language),
     )
 
 
@@ -117,7 +123,14 @@ class Skeleton:
     template: str
     version: str
     language: str
+    with_names: bool
+    with_own: bool
     withdrawn: bool = False
+
+
+def _skeleton(template: str, asked: Asked, language: str, *, withdrawn: bool = False) -> Skeleton:
+    with_own = template == FORM and bool(asked.own(language))
+    return Skeleton(template, asked.form_version, language, asked.with_names, with_own, withdrawn)
 
 
 def _fill(skeleton: Skeleton, gaps: Gaps) -> bytes:
@@ -130,22 +143,31 @@ def _pieces(skeleton: Skeleton) -> tuple[tuple[str, bool], ...]:
     """The page cut at its gaps: text, and names of gaps."""
     names = [field.name for field in fields(Gaps)]
     gaps = Gaps(**{name: mark_safe(f"{MARK}{name}{MARK}") for name in names})  # noqa: S308 -- our own marks
-    text = form.text_in(skeleton.version, skeleton.language)
+    text, with_names = form.text_in(skeleton.version, skeleton.language), skeleton.with_names
     with translation.override(skeleton.language):
         if skeleton.template == FORM:
-            page = _render_form(text, Posted(), problems=(), gaps=gaps)
+            shown = gaps if skeleton.with_own else replace(gaps, own="")
+            page = _render_form(text, Posted(), problems=(), gaps=shown, with_names=with_names)
         else:
-            page = render_to_string(skeleton.template, {"text": text, "gaps": gaps, "withdrawn": skeleton.withdrawn})
+            context = {"text": text, "gaps": gaps, "with_names": with_names, "withdrawn": skeleton.withdrawn}
+            page = render_to_string(skeleton.template, context)
     return tuple((piece, bool(place % 2)) for place, piece in enumerate(re.split(f"{MARK}(\\w+){MARK}", page)))
 
 
-def _render_form(text: FormText, posted: Posted, *, problems: Sequence[Problem], gaps: Gaps | None) -> str:
+def _render_form(
+    text: FormText, posted: Posted, *, problems: Sequence[Problem], gaps: Gaps | None, with_names: bool
+) -> str:
+    own = gaps.own if gaps else _("Our partnership’s own line") if OWN in posted.choices else ""
+    questions = text.with_own(own) if own else text.questions
     problem_at = {problem.anchor: problem.text for problem in problems}
     return render_to_string(
         FORM,
         {
             "text": text,
-            "asked": [_asked(question, posted) for question in text.questions],
+            "asked": [_asked(question, posted) for question in questions],
+            "intro": text.intro_named if with_names else text.intro,
+            "promise": text.promise_named if with_names else text.promise,
+            "with_names": with_names,
             "posted": posted,
             "problems": problems,
             "problem_first": problem_at.get(f"{ITEMS[0]}-1", ""),

@@ -1,14 +1,21 @@
-"""What a posted form says. Read by hand: this page answers a whole room at once, on a phone, within a minute."""
+"""What a posted form says. Read by hand: this page answers a whole room at once, on a phone, within a minute.
+
+The forms of signed-in people are Django's.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.components import Problem
-from feedback.choices import ITEMS
+from feedback.answers import BLANK, Answers
+from feedback.choices import ITEMS, RATED, Mode
 from feedback.form import COMMENT_LENGTH
-from feedback.sealed import BLANK, Answers
+from feedback.models.window import OWN_LENGTH
 
 VALUES = {str(value): value for value in range(1, 6)}
 SKIPPED = "0"
@@ -54,9 +61,41 @@ def read_posted(post: Mapping[str, str]) -> Posted:
     """Unknown fields and values are as if they had not come."""
     known = {*VALUES, SKIPPED}
     return Posted(
-        choices={item: post[item] for item in ITEMS if post.get(item) in known},
+        choices={item: post[item] for item in RATED if post.get(item) in known},
         comment=post.get("comment", "").replace("\r\n", "\n").replace("\x00", "").strip(),
         may_quote="may_quote" in post,
         wants_action="wants_action" in post,
         withdraw="withdraw" in post,
     )
+
+
+class HowToAskForm(forms.Form):
+    """Whether a partnership asks with names, and the statement it adds to ours."""
+
+    mode = forms.ChoiceField(
+        label=gettext_lazy("Names"),
+        choices=[
+            (Mode.ANONYMOUS.value, gettext_lazy("Without names. Nobody can find out whose answer is whose.")),
+            (
+                Mode.NAMED.value,
+                gettext_lazy("With names. Coordinators read who answered what, once a form has closed."),
+            ),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose one.")},
+        help_text=gettext_lazy(
+            "Counts from the next meeting that is closed. The form says it before the first question, and a form that "
+            "is open keeps what it promised."
+        ),
+    )
+    own_en = forms.CharField(label=gettext_lazy("In English"), max_length=OWN_LENGTH, required=False)
+    own_fr = forms.CharField(label=gettext_lazy("In French"), max_length=OWN_LENGTH, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A form opens in the language of whoever reads it."""
+        cleaned = super().clean() or {}
+        said = {name: " ".join(cleaned.get(name, "").split()) for name in ("own_en", "own_fr")}
+        for name, text in said.items():
+            if not text and any(said.values()) and name not in self.errors:
+                self.add_error(name, _("Write it in both languages, or leave both empty."))
+        return cleaned | said

@@ -178,7 +178,6 @@ def _windows(
     alike += [each.window_id for each in named if _is_alike(each)]
     spoken = FeedbackComment.objects.filter(window__in=pks)
     words = list(spoken.values_list("window", "text", "may_quote", "wants_action"))
-    words += [(each.window_id, each.comment, each.may_quote, each.wants_action) for each in named]
     for window in windows:
         mine = [each for each in words if each[0] == window.pk]
         yield WindowInput(

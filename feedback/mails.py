@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.http import absolute_url
-from feedback import sealed, services
+from feedback import links, modes, services
 from feedback.models import Invitation
 from feedback.selectors import SHOWN_ON_FORM, follow_through
 from notifications.choices import Topic
@@ -21,7 +21,7 @@ def still_wanted(message: Message, _now: datetime) -> bool:
     A request whose first copy may have arrived goes out again even when it was answered meanwhile: dropped instead, its
     row would tell for months that this person answered. The rows of reminders are deleted when the window closes.
     """
-    answered = sealed.has_answered(invitation_id=message.params["invitation"])
+    answered = modes.has_answered(invitation_id=message.params["invitation"])
     return answered is False or (answered is True and message.kind == services.REQUEST_KIND)
 
 
@@ -29,7 +29,7 @@ def compose(message: Message, _now: datetime) -> Letter:
     """Mint a link of its own for this copy; it is kept nowhere but in the mail."""
     invitation = Invitation.objects.select_related("window__meeting__partnership").get(pk=message.params["invitation"])
     meeting = invitation.window.meeting
-    token = sealed.mint_token(invitation_id=invitation.pk)
+    token = links.mint_token(invitation_id=invitation.pk)
     link = absolute_url(reverse("feedback:window-answer", kwargs={"token": token}))
     return Letter(
         context={
@@ -40,7 +40,7 @@ def compose(message: Message, _now: datetime) -> Letter:
             "link": f"{link}?lang={message.person.language}",
         },
         from_name=meeting.partnership.name,
-        take_back=lambda: sealed.discard_token(token),
+        take_back=lambda: links.discard_token(token),
     )
 
 
@@ -62,7 +62,6 @@ REMINDER = replace(
     template=services.REMINDER_KIND,
     description=_("You were asked how a meeting went and may still say it."),
     label=_("Reminders of an open form"),
-    tells_coordinators=False,
     who=_("Who was asked and has not answered; nobody is shown who that is"),
     when=_("Two days after the meeting and on the sixth day; the same everywhere, as promised to the people asked"),
 )

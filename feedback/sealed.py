@@ -20,95 +20,25 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from random import SystemRandom
-from secrets import token_urlsafe
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import CharField, DateTimeField
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
-from core.prepared import Given, Prepared
 from feedback import pad
+from feedback.answers import Answers
+from feedback.links import ASKED, Asked, Receipt, discard_all, image, over, verifier_of
 from feedback.measure.disclosure import groups_kept
-from feedback.models import (
-    FeedbackBag,
-    FeedbackComment,
-    FeedbackResponse,
-    FeedbackWindow,
-    InvitationToken,
-    WindowSum,
-)
+from feedback.models import FeedbackBag, FeedbackComment, FeedbackResponse, FeedbackWindow, WindowSum
 from feedback.sums import window_sums
 
-TOKEN_BYTES = 32
-TOKEN_LENGTH = 43  # 256 bits in the URL alphabet
-LIVE_TOKENS = 5
-INVITATION_IMAGE = "common-thread feedback invitation 1:"
 ANSWER_IMAGE = "common-thread feedback answer 1:"
-
-
-class LinkIsOver(DomainError):
-    """Unknown, malformed, expired or closed: whoever holds the link learns no more than that."""
 
 
 class AnsweredWithAnotherLink(DomainError):
     """Only the link that answered first can change the answer."""
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What one person says. ``ratings`` holds only what was rated, 1 to 5 by item."""
-
-    ratings: Mapping[str, int]
-    comment: str = ""
-    may_quote: bool = False
-    wants_action: bool = False
-
-    @property
-    def is_blank(self) -> bool:
-        return not (self.ratings or self.comment)
-
-
-BLANK = Answers({})
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a link leads to: which meeting, until when, in which form. Nothing about who holds the link."""
-
-    form_version: str
-    invited: int
-    closes_at: datetime
-    meeting: str
-    met_at: datetime
-    partnership_id: int
-    partnership: str
-    zone: str
-    language: str
-
-
-ASKED = (
-    "form_version",
-    "invited_count",
-    "closes_at",
-    "meeting__title",
-    "meeting__starts_at",
-    "meeting__partnership_id",
-    "meeting__partnership__name",
-    "meeting__partnership__time_zone",
-    "meeting__partnership__language",
-)
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What the thank-you page tells: nothing that was answered."""
-
-    asked: Asked
-    answered: int
 
 
 def open_bag(*, window_id: int) -> None:
@@ -116,54 +46,18 @@ def open_bag(*, window_id: int) -> None:
     FeedbackBag.objects.create(window_id=window_id)
 
 
-def mint_token(*, invitation_id: int) -> str:
-    """A new link for this invitation. Call it when the mail is written: the token is kept nowhere else.
-
-    At most LIVE_TOKENS stay valid; the oldest makes room.
-    """
-    token = token_urlsafe(TOKEN_BYTES)
-    with transaction.atomic():
-        InvitationToken.objects.create(invitation_id=invitation_id, verifier=_image(INVITATION_IMAGE, token))
-        live = InvitationToken.objects.filter(invitation_id=invitation_id).order_by("-pk").values_list("pk", flat=True)
-        InvitationToken.objects.filter(pk__in=list(live)[LIVE_TOKENS:]).delete()
-    return token
-
-
-def discard_token(token: str) -> None:
-    """Forget a link whose mail certainly did not go out."""
-    InvitationToken.objects.filter(verifier=_image(INVITATION_IMAGE, token)).delete()
-
-
-def window_behind(token: str, *, now: datetime) -> Asked:
-    """The open window this link leads to; LinkIsOver for anything else."""
-    for row in _WINDOW_BEHIND.rows(verifier=_image(INVITATION_IMAGE, token), now=now):
-        return Asked(*row)
-    raise _over()
-
-
-_WINDOW_BEHIND = Prepared(
-    lambda: (
-        FeedbackWindow.objects.open()
-        .filter(
-            closes_at__gt=Given("now", DateTimeField()), invitations__tokens__verifier=Given("verifier", CharField())
-        )
-        .values_list(*ASKED)[:1]
-    )
-)
-
-
 @transaction.atomic
 def submit(*, token: str, answers: Answers, now: datetime) -> Receipt:
     """Put answers into the bag, or replace those this link put there before. Two statements."""
     bag = _locked_bag(token, now=now)
     answered, sealed = set(json.loads(bag.answered)), json.loads(bag.sealed)
-    key = _image(ANSWER_IMAGE, token)
+    key, said = image(ANSWER_IMAGE, token), answers.to(bag.asked)
     if bag.invitation in answered and key not in sealed:
         raise AnsweredWithAnotherLink(
             _("You have answered with another link we sent you. Open that one to change your answers.")
         )
-    if key in sealed or not answers.is_blank:
-        sealed[key] = _packed(answers, sector=pad.padded(bag.sector, key=key))
+    if key in sealed or not said.is_blank:
+        sealed[key] = _packed(said, sector=pad.padded(bag.sector, key=key))
         answered.add(bag.invitation)
         FeedbackBag.objects.filter(pk=bag.pk).update(answered=_text(sorted(answered)), sealed=_text(sealed))
     return Receipt(bag.asked, answered=_count(sealed))
@@ -204,7 +98,7 @@ def close(*, window_id: int, now: datetime) -> bool:
         for each in spoken
     )
     WindowSum.objects.bulk_create(window_sums(window=bag.window, said=rated))
-    InvitationToken.objects.filter(invitation__window_id=window_id).delete()
+    discard_all(window_id=window_id)
     bag.delete()
     FeedbackWindow.objects.filter(pk=window_id).update(closed_at=now, answered_count=len(said))
     return True
@@ -245,7 +139,7 @@ class _LockedBag:
 def _locked_bag(token: str, *, now: datetime) -> _LockedBag:
     """Narrow on purpose: a room of people waits for this row."""
     bags = FeedbackBag.objects.select_for_update(of=("self",)).filter(
-        window__invitations__tokens__verifier=_image(INVITATION_IMAGE, token), window__closes_at__gt=now
+        window__invitations__tokens__verifier=verifier_of(token), window__closes_at__gt=now
     )
     about = [f"window__{name}" for name in ASKED]
     mine = ("window__invitations__id", "window__invitations__sector")
@@ -253,15 +147,7 @@ def _locked_bag(token: str, *, now: datetime) -> _LockedBag:
         :1
     ]:
         return _LockedBag(pk, answered, sealed, invitation, sector, Asked(*asked))
-    raise _over()
-
-
-def _over() -> LinkIsOver:
-    return LinkIsOver(_("This link does not work any more."))
-
-
-def _image(domain: str, token: str) -> str:
-    return sha256(f"{domain}{token}".encode()).hexdigest()
+    raise over()
 
 
 def _text(value: object) -> str:

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     MEETING_MANAGE = auto()
     HEALTH_VIEW = auto()
     COMMENT_READ = auto()
+    NAMED_ANSWERS_READ = auto()
     FOLLOW_UP_PLAN = auto()
 
 

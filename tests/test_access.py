@@ -55,7 +55,6 @@ ROUTES = {name: (view, names) for name, view, names in routes()}
 # with a parameter needs a line here, else the walk fails.
 OBJECTS = {
     "partners:partner": lambda t: {"pk": t.partner.pk},
-    "partners:chat": lambda t: {"pk": t.chat.pk},
     "partners:seat": lambda t: {"pk": t.member.pk},
     "goals:goal": lambda t: {"pk": t.goal.pk},
     "goals:indicator": lambda t: {"pk": t.indicator.pk},
@@ -66,6 +65,7 @@ OBJECTS = {
     "meetings:action": lambda t: {"pk": t.meeting.pk},
     "meetings:decision": lambda t: {"pk": t.meeting.pk},
     "meetings:decision-edit": lambda t: {"pk": t.meeting.pk, "number": t.decision.number},
+    "feedback:named-answers": lambda t: {"pk": t.named.meeting_id},
     "feedback:health-detail": lambda t: {"month": t.report.month},
     "feedback:health-document": lambda t: {"month": t.report.month},
     "feedback:follow-up": lambda t: {"month": t.report.month, "dimension": "voice"},
@@ -141,15 +141,18 @@ def tenant(mark):
     reminders.build_reports(REPORT_DAY)
     report = partnership.health_reports.get()
     feedback.ReportFileFactory(report=report)
+    named = feedback.FeedbackWindowFactory(
+        meeting__partnership=partnership, meeting__title=word(), mode="named", closed_at=REPORT_DAY, answered_count=1
+    )
+    feedback.NamedResponseFactory(window=named, person__name=word(), comment=word())
     batch = exchange.ImportBatchFactory(person=seats[Role.COORDINATOR].person, file_name=f"{word()}.xml")
     notifications.MessageFactory(
         recipient=seats[Role.MEMBER].person, partnership_id=partnership.pk, dead=True, error=word()
     )
-    chat = notifications.ChatHookFactory(partnership_id=partnership.pk, label=word(), ending="last")
     return SimpleNamespace(
         canary=canary, slug=partnership.slug, partnership=partnership, seats=seats, member=seats[Role.MEMBER],
         partner=partner, goal=goal, indicator=indicator, action=action, meeting=meeting, decision=decision,
-        report=report, batch=batch, chat=chat,
+        report=report, batch=batch, named=named,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.models import Person
 from bench.floor.models import Board, Card, Owner
 from core import clock
-from feedback import form, sealed
+from feedback import form, links, sealed
 from feedback.models import FeedbackWindow, Invitation
 from goals.choices import ValueKind
 from goals.models import Action, Indicator, Measurement, SharedGoal, Target
@@ -56,7 +56,7 @@ def _window(seats: list[Seat], *, now: datetime) -> list[str]:
     )
     sealed.open_bag(window_id=window.pk)
     asked = Invitation.objects.bulk_create(Invitation(window=window, person_id=seat.person_id) for seat in seats)
-    return [sealed.mint_token(invitation_id=invitation.pk) for invitation in asked]
+    return [links.mint_token(invitation_id=invitation.pk) for invitation in asked]
 
 
 def session_of(person: Person) -> str:

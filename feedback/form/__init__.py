@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from feedback.choices import ENERGY, Dimension
+from feedback.choices import ENERGY, OWN, Dimension
 
 CURRENT = "1.0"
 COMMENT_LENGTH = 600
@@ -36,6 +36,8 @@ class FormText:
     language: str
     intro: str
     promise: tuple[str, ...]
+    intro_named: str
+    promise_named: tuple[str, ...]
     stem: str
     questions: tuple[Question, ...]
     comment: str
@@ -46,6 +48,11 @@ class FormText:
     def statements(self) -> tuple[Question, ...]:
         """The eight that share a scale; energy has its own."""
         return self.questions[:-1]
+
+    def with_own(self, own: str) -> tuple[Question, ...]:
+        """Every question in its order, the partnership's own statement after ours and before the one about oneself."""
+        first, *_ = self.statements
+        return (*self.statements, Question(OWN, own, first.scale, first.skip), self.energy)
 
     @property
     def energy(self) -> Question:
@@ -74,6 +81,8 @@ def _text(words: Mapping[str, Any], *, version: str, language: str) -> FormText:
         language=language,
         intro=str(words["intro"]),
         promise=tuple(words["promise"]),
+        intro_named=str(words["intro_named"]),
+        promise_named=tuple(words["promise_named"]),
         stem=str(words["stem"]),
         questions=(*(Question(key, items[key], scale, skip) for key in Dimension.values), energy),
         comment=str(words["comment"]),

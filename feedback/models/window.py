@@ -13,6 +13,7 @@ from partners.choices import Sector
 from partners.models import Partnership
 
 MINIMUM_GROUP = 5  # fewer answers than this are never shown
+OWN_LENGTH = 140
 MOST_INVITED = 500  # every answer rewrites the bag
 
 
@@ -20,8 +21,8 @@ class OwnQuestion(models.Model):
     """A partnership's own statement, rated like the others. Its words never change; a new one replaces it."""
 
     partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="own_questions")
-    text_en = models.CharField(max_length=140)
-    text_fr = models.CharField(max_length=140)
+    text_en = models.CharField(max_length=OWN_LENGTH)
+    text_fr = models.CharField(max_length=OWN_LENGTH)
     asked_from = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
 
@@ -35,6 +36,9 @@ class OwnQuestion(models.Model):
 
     def __str__(self) -> str:
         return self.text_en
+
+    def in_language(self, language: str) -> str:
+        return self.text_fr if language == "fr" else self.text_en
 
 
 class FeedbackSettings(models.Model):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core import dates, months
-from feedback import sealed
+from feedback import modes
 from feedback.models import FeedbackWindow, HealthReport, ReportFailure
 from feedback.models.window import MINIMUM_GROUP
 from feedback.months import report_day
@@ -88,7 +88,7 @@ class _Facts:
         for meeting in held.order_by("starts_at"):
             self.meetings[months.current(at=meeting.starts_at, zone=self.zone)].append(meeting)
         windows = list(FeedbackWindow.objects.filter(meeting__partnership=partnership).select_related("meeting"))
-        self.answered = sealed.answered_counts([window for window in windows if window.closed_at is None])
+        self.answered = modes.answered_counts([window for window in windows if window.closed_at is None])
         self.windows = {window.meeting_id: window for window in windows}
         reports = HealthReport.objects.filter(partnership=partnership).order_by("revision")
         self.reports = {report.month: report for report in reports}
@@ -145,7 +145,7 @@ STATES = {
 }
 SENTENCES = {
     MonthState.TALK_IT_OVER: gettext_lazy(
-        "No anonymous form went out, most often because fewer than five people came who can be sent a link. Talk it "
+        "No form went out, most often because fewer than five people came who can be sent a link. Talk it "
         "over at the next meeting."
     ),
     MonthState.WAITING: gettext_lazy("The form is closed. The report comes out on %(day)s."),

@@ -1,16 +1,18 @@
 """What the page of a meeting says about feedback: counts, and never a person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Any
 
 from core.panels import Panel
-from feedback import sealed
+from feedback import modes
+from feedback.choices import Mode
 from feedback.models import FeedbackWindow
 from feedback.models.window import MINIMUM_GROUP, MOST_INVITED
 from feedback.services import WINDOW_LENGTH, people_to_ask
 from meetings.models import Meeting
+from partners.models import Seat
+from partners.permissions import Permission
 
 
 class PanelState(StrEnum):
@@ -34,6 +36,9 @@ class FeedbackPanel:
     answered: int = 0
     closes_at: datetime | None = None
     minimum: int = MINIMUM_GROUP
+    with_names: bool = False
+    meeting_id: int = 0
+    may_read_names: bool = False
 
 
 def feedback_panel(meeting: Meeting, now: datetime) -> FeedbackPanel:
@@ -42,9 +47,11 @@ def feedback_panel(meeting: Meeting, now: datetime) -> FeedbackPanel:
     if window is None:
         return FeedbackPanel(_state_without_window(meeting, now))
     if window.closed_at is None:
-        answered = sealed.answered_counts([window]).get(window.pk, 0)
-        return FeedbackPanel(PanelState.OPEN, window.invited_count, answered, window.closes_at)
-    return FeedbackPanel(PanelState.CLOSED, window.invited_count, window.answered_count or 0, window.closes_at)
+        answered = modes.answered_counts([window]).get(window.pk, 0)
+        state = PanelState.OPEN
+    else:
+        answered, state = window.answered_count or 0, PanelState.CLOSED
+    return FeedbackPanel(state, window.invited_count, answered, window.closes_at, with_names=window.mode == Mode.NAMED)
 
 
 def _state_without_window(meeting: Meeting, now: datetime) -> PanelState:
@@ -58,8 +65,11 @@ def _state_without_window(meeting: Meeting, now: datetime) -> PanelState:
     return PanelState.STARTING if meeting.closed_at + WINDOW_LENGTH > now else PanelState.MISSED
 
 
-def meeting_panel(_seat: Any, meeting: Meeting, now: datetime) -> Panel | None:
+def meeting_panel(seat: Seat, meeting: Meeting, now: datetime) -> Panel | None:
     """For the slot on the meeting's page; nothing before the meeting is closed."""
     if meeting.closed_at is None:
         return None
-    return Panel("feedback/_meeting_panel.html", feedback_panel(meeting, now))
+    panel = feedback_panel(meeting, now)
+    is_readable = panel.with_names and panel.state is PanelState.CLOSED
+    may_read_names = is_readable and seat.can(Permission.NAMED_ANSWERS_READ)
+    return Panel("feedback/_meeting_panel.html", replace(panel, meeting_id=meeting.pk, may_read_names=may_read_names))

@@ -1,5 +1,6 @@
-"""What happens to feedback: windows open and close, a low line becomes an action."""
+"""What happens to feedback: a partnership decides how to ask, windows open and close, a low line becomes an action."""
 
+from feedback.services.settings import decide_how_to_ask, mode_of, note_look_at_names, own_question_of
 from feedback.services.windows import (
     REMINDER_KIND,
     REQUEST_KIND,
@@ -14,6 +15,10 @@ __all__ = [
     "REQUEST_KIND",
     "WINDOW_LENGTH",
     "close_window",
+    "decide_how_to_ask",
+    "mode_of",
+    "note_look_at_names",
     "open_window",
+    "own_question_of",
     "people_to_ask",
 ]

@@ -6,10 +6,11 @@ from django.db import transaction
 
 from accounts.models import Person
 from core.models import record
-from feedback import form, sealed
+from feedback import form, modes
 from feedback.models import FeedbackWindow, Invitation, WindowSector
 from feedback.models.window import MINIMUM_GROUP, MOST_INVITED
 from feedback.services.sectors import break_down
+from feedback.services.settings import mode_of, own_question_of
 from meetings.choices import Presence
 from meetings.models import Attendance, Meeting
 from notifications.models import Message, Unsubscription
@@ -35,8 +36,9 @@ def people_to_ask(meeting: Meeting) -> list[int]:
 def open_window(*, meeting_id: int, now: datetime) -> FeedbackWindow | None:
     """Ask everybody who came to a closed meeting, once. None when it was done, is too late, or too few came.
 
-    The promise to the people asked is frozen on the window: form, mode, threshold and closing time. Their mails are
-    stored in the same transaction, the same for everybody: whether one is still wanted is asked when it is sent.
+    The promise to the people asked is frozen on the window: form, mode, own statement, threshold and closing time.
+    Their mails are stored in the same transaction, the same for everybody: whether one is still wanted is asked when it
+    is sent.
     """
     meeting = Meeting.objects.select_for_update(of=("self",)).select_related("partnership").get(pk=meeting_id)
     if meeting.closed_at is None or FeedbackWindow.objects.filter(meeting=meeting).exists():
@@ -46,9 +48,15 @@ def open_window(*, meeting_id: int, now: datetime) -> FeedbackWindow | None:
     if closes_at <= now or not MINIMUM_GROUP <= len(people) <= MOST_INVITED:
         return None
     window = FeedbackWindow.objects.create(
-        meeting=meeting, form_version=form.CURRENT, opened_at=now, closes_at=closes_at, invited_count=len(people)
+        meeting=meeting,
+        mode=mode_of(meeting.partnership_id),
+        form_version=form.CURRENT,
+        own_question=own_question_of(meeting.partnership_id),
+        opened_at=now,
+        closes_at=closes_at,
+        invited_count=len(people),
     )
-    sealed.open_bag(window_id=window.pk)
+    modes.start(window)
     sectors = break_down(meeting=meeting, people=people, on=now.date())
     WindowSector.objects.bulk_create(sectors.rows_of(window))
     Invitation.objects.bulk_create(
@@ -62,10 +70,10 @@ def open_window(*, meeting_id: int, now: datetime) -> FeedbackWindow | None:
 @transaction.atomic
 def close_window(*, window_id: int, now: datetime) -> bool:
     """Close a window that is due, and forget who was reminded: it would tell who had not answered. False if not due."""
-    if not sealed.close(window_id=window_id, now=now):
+    window = FeedbackWindow.objects.select_related("meeting").get(pk=window_id)
+    if not modes.close(window, now=now):
         return False
     Message.objects.filter(dedupe_key__startswith=_reminder_prefix(window_id)).delete()
-    window = FeedbackWindow.objects.select_related("meeting").get(pk=window_id)
     record(verb="feedback_window.closed", target=window, at=now, partnership_id=window.meeting.partnership_id)
     return True
 

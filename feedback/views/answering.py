@@ -10,7 +10,7 @@ from django.utils import translation
 from core.access import PAGE_AND_FORM, public, token
 from core.clock import now
 from core.http import Request
-from feedback import form, form_page, sealed
+from feedback import form, form_page, links, modes, sealed
 from feedback.form_page import language_of, languages_beside
 from feedback.forms import Posted, read_posted
 from feedback.selectors import SHOWN_ON_FORM, follow_through
@@ -26,7 +26,7 @@ def window_answer(request: Request, token: str) -> HttpResponse:
     posted = read_posted(request.POST) if request.method == "POST" else None
     try:
         return _show(token, wanted) if posted is None else _take(token, posted, wanted)
-    except sealed.LinkIsOver:
+    except links.LinkIsOver:
         return _plain("feedback/link_over.html", wanted, status=HTTPStatus.NOT_FOUND)
     except sealed.AnsweredWithAnotherLink:
         return _plain("feedback/link_other.html", wanted, status=HTTPStatus.CONFLICT)
@@ -42,17 +42,17 @@ def anonymity(request: Request) -> HttpResponse:
 
 
 def _show(token: str, wanted: str | None) -> HttpResponse:
-    asked = sealed.window_behind(token, now=now())
+    asked = links.window_behind(token, now=now())
     changed = follow_through(asked.partnership_id, limit=SHOWN_ON_FORM)
     return HttpResponse(form_page.blank_page(asked, language_of(wanted, asked), changed))
 
 
 def _take(token: str, posted: Posted, wanted: str | None) -> HttpResponse:
     if problems := posted.problems():
-        asked = sealed.window_behind(token, now=now())
+        asked = links.window_behind(token, now=now())
         page = form_page.page_with(posted, problems, language=language_of(wanted, asked), asked=asked)
         return HttpResponse(page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    receipt = sealed.submit(token=token, answers=posted.answers, now=now())
+    receipt = modes.submit(token=token, answers=posted.answers, now=now())
     language = language_of(wanted, receipt.asked)
     return HttpResponse(form_page.thanks_page(receipt, language, withdrawn=posted.withdraw))
 

@@ -31,6 +31,7 @@ def health_list(request: Request, seat: Seat) -> HttpResponse:
         "seat": seat,
         "months": health_months(seat.partnership, now()),
         "changed": follow_through(seat.partnership_id),
+        "may_decide": seat.can(Permission.PARTNERSHIP_EDIT),
     }
     return render_page(request, "feedback/health_list.html", context)
 

@@ -4,7 +4,7 @@ from random import Random
 import factory
 from factory.django import DjangoModelFactory
 
-from feedback import form, sealed, services
+from feedback import form, links, sealed, services
 from feedback.choices import ITEMS
 from feedback.models import (
     CommentTheme,
@@ -254,7 +254,7 @@ def open_window(*, now=None, **fields):
 
 def tokens_of(window):
     """One fresh link for every person asked."""
-    return [sealed.mint_token(invitation_id=row.pk) for row in window.invitations.order_by("pk")]
+    return [links.mint_token(invitation_id=row.pk) for row in window.invitations.order_by("pk")]
 
 
 def some_answers(rng=None, **extras):

@@ -11,7 +11,7 @@ from django.db import connections
 from django.test import Client
 
 from core import clock
-from feedback import reminders, sealed
+from feedback import reminders
 from feedback.models import (
     FeedbackBag,
     FeedbackComment,
@@ -70,11 +70,11 @@ def main(meetings, people):
         expected[window.pk] = set()
         for row in window.invitations.order_by("pk"):
             word = f"{window.pk}:{row.pk}"
-            token = sealed.mint_token(invitation_id=row.pk)
+            token = links.mint_token(invitation_id=row.pk)
             links.append((token, word))
             expected[window.pk].add(word)
             if rng.random() < 0.3:  # a double click, or a second link of the same person
-                links.append((token if rng.random() < 0.5 else sealed.mint_token(invitation_id=row.pk), word))
+                links.append((token if rng.random() < 0.5 else links.mint_token(invitation_id=row.pk), word))
     rng.shuffle(links)
     started = time.perf_counter()
     outcomes = [one for share in at_once(answer_all, [links[n::PROCESSES] for n in range(PROCESSES)]) for one in share]

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core import clock
-from feedback import form, mails, sealed, services
+from feedback import form, links, mails, sealed, services
 from feedback.choices import ITEMS
 from feedback.models import FeedbackBag, FeedbackComment, FeedbackResponse, InvitationToken
 from notifications.models import Message
@@ -151,7 +151,7 @@ def test_withdrawing_and_answering_at_once_is_asked_back(client, token):
 
 
 def test_another_link_of_the_same_person_cannot_answer_again(client, window):
-    first, second = (sealed.mint_token(invitation_id=window.invitations.first().pk) for _ in range(2))
+    first, second = (links.mint_token(invitation_id=window.invitations.first().pk) for _ in range(2))
     client.post(url_of(first), {"voice": "4"})
     before = FeedbackBag.objects.get().sealed
 
@@ -268,7 +268,7 @@ def test_without_database_the_typed_answers_come_back(client, token, monkeypatch
         raise OperationalError("the server closed the connection")
 
     monkeypatch.setattr(sealed, "submit", down)
-    monkeypatch.setattr(sealed, "window_behind", lambda *_args, **kwargs: down())
+    monkeypatch.setattr(links, "window_behind", lambda *_args, **kwargs: down())
     response = client.post(url_of(token, lang="en"), {"voice": "2", "comment": "Kept <words>", "may_quote": "on"})
     opened = client.get(url_of(token))
 

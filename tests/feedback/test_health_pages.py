@@ -296,7 +296,7 @@ def test_address_of_a_month_is_readable():
     ("present", "sentence"),
     [
         (8, "1</strong> of the 8 people asked have answered. The form closes on Wednesday 11 March, 12:00."),
-        (4, "That is too few for an anonymous form, so talk it over"),
+        (4, "That is too few for a form, so talk it over"),
     ],
 )
 def test_page_of_a_closed_meeting_shows_counts_or_asks_to_talk_it_over(

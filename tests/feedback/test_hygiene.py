@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.views.debug import ExceptionReporter
 
 from core.logs import HideAnswers, HideTokens
-from feedback import mails, sealed, services
+from feedback import links, mails, sealed, services
 from feedback.models import InvitationToken
 from notifications.models import Message
 from tests.factories.feedback import CLOSED, open_window
@@ -79,7 +79,7 @@ def test_token_and_answers_are_in_no_table_no_session_and_no_log(client, monkeyp
 
 def test_search_finds_a_planted_token(log):
     window = open_window(present=5)
-    token = sealed.mint_token(invitation_id=window.invitations.first().pk)
+    token = links.mint_token(invitation_id=window.invitations.first().pk)
     type(window.meeting).objects.update(notes=f"copied: {token}")
     logging.getLogger("planted").warning("copied without a path: %s", token)
 
@@ -109,7 +109,7 @@ def test_only_our_handlers_print_what_django_logs():
 
 def test_closing_leaves_no_token_behind():
     window = open_window(present=5)
-    sealed.mint_token(invitation_id=window.invitations.first().pk)
+    links.mint_token(invitation_id=window.invitations.first().pk)
 
     services.close_window(window_id=window.pk, now=window.closes_at)
 

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from feedback import mails, sealed
+from feedback import links, mails
 from feedback.models import InvitationToken
 from notifications.delivery import dispatch_due
 from notifications.letters import write_mail
@@ -31,7 +31,7 @@ def test_mail_asks_one_thing_and_carries_a_link_of_its_own(kind):
 
     [(token, language)] = LINK.findall(mail.body)
     assert language == "en"
-    assert sealed.window_behind(token, now=CLOSED).meeting == window.meeting.title
+    assert links.window_behind(token, now=CLOSED).meeting == window.meeting.title
     assert LINK.search(mail.alternatives[0][0])[1] == token
     assert "Wednesday 11 March" in mail.body
     assert "Start with the Youth Council" in mail.body
@@ -46,7 +46,7 @@ def test_each_copy_has_another_token_and_all_of_them_work():
 
     assert len(set(tokens)) == 3
     assert InvitationToken.objects.count() == 3
-    assert all(sealed.window_behind(token, now=CLOSED) for token in tokens)
+    assert all(links.window_behind(token, now=CLOSED) for token in tokens)
 
 
 def test_link_opens_the_form_in_the_language_of_the_recipient():

@@ -6,7 +6,8 @@ import pytest
 from django.db import models
 from django.db.models import Count
 
-from feedback import sealed, services
+from feedback import links, sealed, services
+from feedback.answers import BLANK
 from feedback.choices import ITEMS
 from feedback.models import (
     FeedbackBag,
@@ -86,7 +87,7 @@ def test_revision_by_the_same_link_replaces_the_answer():
 
 def test_second_link_of_a_person_who_answered_is_refused():
     window = open_window()
-    first, second = (sealed.mint_token(invitation_id=window.invitations.first().pk) for _ in range(2))
+    first, second = (links.mint_token(invitation_id=window.invitations.first().pk) for _ in range(2))
     sealed.submit(token=second, answers=SAID[0], now=CLOSED)
     before = bag_text(window)
 
@@ -101,7 +102,7 @@ def test_blank_revision_withdraws_the_answer_and_ends_reminders():
     token, *_ = tokens_of(window)
     sealed.submit(token=token, answers=SAID[0], now=CLOSED)
 
-    receipt = sealed.submit(token=token, answers=sealed.BLANK, now=CLOSED)
+    receipt = sealed.submit(token=token, answers=BLANK, now=CLOSED)
     reminded = not sealed.has_answered(invitation_id=window.invitations.first().pk)
     services.close_window(window_id=window.pk, now=window.closes_at)
     window.refresh_from_db()
@@ -115,7 +116,7 @@ def test_blank_answer_of_somebody_who_never_answered_changes_nothing():
     token, *_ = tokens_of(window)
     before = bag_text(window)
 
-    sealed.submit(token=token, answers=sealed.BLANK, now=CLOSED)
+    sealed.submit(token=token, answers=BLANK, now=CLOSED)
 
     assert bag_text(window) == before
 
@@ -124,10 +125,10 @@ def test_blank_answer_of_somebody_who_never_answered_changes_nothing():
 def test_unknown_link_is_over(token):
     open_window()
 
-    with pytest.raises(sealed.LinkIsOver):
+    with pytest.raises(links.LinkIsOver):
         sealed.submit(token=token, answers=SAID[0], now=CLOSED)
-    with pytest.raises(sealed.LinkIsOver):
-        sealed.window_behind(token, now=CLOSED)
+    with pytest.raises(links.LinkIsOver):
+        links.window_behind(token, now=CLOSED)
 
 
 def test_late_answer_is_refused_before_and_after_closing():
@@ -135,10 +136,10 @@ def test_late_answer_is_refused_before_and_after_closing():
     token, *_ = tokens_of(window)
 
     for _ in range(2):
-        with pytest.raises(sealed.LinkIsOver):
+        with pytest.raises(links.LinkIsOver):
             sealed.submit(token=token, answers=SAID[0], now=window.closes_at)
-        with pytest.raises(sealed.LinkIsOver):
-            sealed.window_behind(token, now=window.closes_at)
+        with pytest.raises(links.LinkIsOver):
+            links.window_behind(token, now=window.closes_at)
         services.close_window(window_id=window.pk, now=window.closes_at)
 
 
@@ -190,13 +191,13 @@ def test_close_stores_the_sums_of_every_question():
 def test_at_most_five_links_of_an_invitation_live():
     invitation = InvitationFactory()
     sealed.open_bag(window_id=invitation.window_id)
-    tokens = [sealed.mint_token(invitation_id=invitation.pk) for _ in range(7)]
+    tokens = [links.mint_token(invitation_id=invitation.pk) for _ in range(7)]
 
     works = []
     for token in tokens:
         try:
-            works.append(bool(sealed.window_behind(token, now=CLOSED)))
-        except sealed.LinkIsOver:
+            works.append(bool(links.window_behind(token, now=CLOSED)))
+        except links.LinkIsOver:
             works.append(False)
 
     assert works == [False] * 2 + [True] * 5
@@ -209,7 +210,7 @@ def test_links_are_long_and_their_images_differ():
     verifiers = set(InvitationToken.objects.values_list("verifier", flat=True))
     keys = set(json.loads(FeedbackBag.objects.get().sealed))
 
-    assert len(token) == sealed.TOKEN_LENGTH
+    assert len(token) == links.TOKEN_LENGTH
     assert not verifiers & keys
     assert token not in json.dumps([*verifiers, *keys])
 
@@ -272,7 +273,7 @@ def test_one_response_per_person_asked_at_most():
     window = open_window(present=5)
     for _ in range(3):
         for row in window.invitations.all():
-            token = sealed.mint_token(invitation_id=row.pk)
+            token = links.mint_token(invitation_id=row.pk)
             try:
                 sealed.submit(token=token, answers=SAID[0], now=CLOSED)
             except sealed.AnsweredWithAnotherLink:

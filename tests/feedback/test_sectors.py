@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback import pad, sealed, services
+from feedback import links, pad, sealed, services
 from feedback.choices import INDEX, ITEMS, OWN
 from feedback.measure.disclosure import groups_kept
 from feedback.models import FeedbackBag, FeedbackResponse, FeedbackWindow, Invitation, WindowSector, WindowSum
@@ -37,7 +37,7 @@ def answer_and_close(window, who):
     for row in window.invitations.order_by("pk"):
         if left[row.sector] > 0:
             left[row.sector] -= 1
-            token = sealed.mint_token(invitation_id=row.pk)
+            token = links.mint_token(invitation_id=row.pk)
             sealed.submit(token=token, answers=some_answers(), now=CLOSED)
     services.close_window(window_id=window.pk, now=window.closes_at)
     return Counter(FeedbackResponse.objects.filter(window=window).values_list("sector", flat=True))
