@@ -36,9 +36,10 @@ def plan_rows(
 
     A group has its own row with at least k people of at least `min_orgs` organisations (not asked where None). The
     rest is one row, and must itself be k people of two groups and `min_orgs` organisations: smallest own rows join it
-    until it is. A table with one row, or a rest that stays too thin, leaves only the total. The group "" are answers
-    without a name, which never have a row of their own. `people` counts several groups together where that is not
-    the sum of their sizes.
+    until it is. A table with one row, or a rest that stays too thin, leaves only the total.
+
+    "" are answers that carry no group: always part of the rest, and enough for it alone where they are k people of
+    `min_orgs` organisations. `people` counts several groups together where that is not the sum of their sizes.
     """
 
     def heads(groups: Collection[str]) -> int:
@@ -48,7 +49,7 @@ def plan_rows(
         return sum(organizations[g] for g in groups) if organizations is not None else min_orgs
 
     def thin(groups: Collection[str]) -> bool:
-        return heads(groups) < k or len(groups) <= 1 or orgs(groups) < min_orgs
+        return heads(groups) < k or orgs(groups) < min_orgs  # so never one group with a name: it failed alone
 
     live = sorted(g for g, n in sizes.items() if n > 0)
     own = sorted((g for g in live if g and sizes[g] >= k and orgs([g]) >= min_orgs), key=lambda g: (sizes[g], g))

@@ -135,10 +135,10 @@ def read_cell(sums: CellSums, n_people: int, n_invited: int, params: Params, *, 
 
 
 def outlook(sums: CellSums, n_people: int, params: Params) -> float:
-    """The bands weighed by how likely they are, 0 to 2. To order what may be shown, never to print."""
+    """The bands weighed by how likely they are, 0 to 2, in hundredths. To order what may be shown, never to print."""
     scale = Fraction(n_people, sums.n)
     chances = band_probabilities(ghost(n_people, sums.s1 * scale, sums.s2 * scale), params.mixed, params.strong)
-    return round(sum(rank * chance for rank, chance in enumerate(chances)), FLOAT_NOISE)
+    return round(sum(rank * chance for rank, chance in enumerate(chances)), 2)
 
 
 def display_tenths(n: int, s1: Fraction | int) -> int:

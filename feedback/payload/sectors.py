@@ -14,9 +14,10 @@ from feedback.measure.disclosure import Plan, PublishedSet, plan_rows, release, 
 from feedback.measure.permutation import sector_gaps
 from feedback.measure.scores import read_cell
 from feedback.payload.cells import shown, word
-from feedback.payload.inputs import PARAMS, Inputs, Pool, Said, asking, pooled
+from feedback.payload.inputs import PARAMS, AskedSector, Inputs, Pool, Said, asking, pooled
 
 OTHER = "other"
+NOBODY = AskedSector(0, 0)
 MOST_NAMED = 2
 
 
@@ -157,16 +158,18 @@ def _sector(atom: str) -> str:
 
 def _organizations(said: Sequence[Said], sector: str) -> int:
     """The same organisation may have come each time, so the fullest window counts."""
-    return max((each.asked[sector].organizations for each in said if sector in each.asked), default=0)
+    return max((each.asked.get(sector, NOBODY).organizations for each in said), default=0)
 
 
 def _asked(said: Sequence[Said], plan: Plan, label: str) -> int:
+    """How many people of a row were asked after the fullest of its meetings."""
+
+    def named(each: Said, sector: str) -> int:
+        return each.asked.get(sector, NOBODY).invited if sector in each.sectors else 0
+
     if label != OTHER:
-        return max(each.asked[label].invited for each in said if label in each.sectors)
-    return max(
-        (each.invited or 0) - sum(each.asked[sector].invited for sector in plan.own_rows if sector in each.sectors)
-        for each in said
-    )
+        return max(named(each, label) for each in said)
+    return max((each.invited or 0) - sum(named(each, sector) for sector in plan.own_rows) for each in said)
 
 
 def _written(row: Row) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def suggestions(
     fell = [key for key in cells if changes[key].tier is Tier.CHANGE and changes[key].way is Way.DOWN]
     fell.sort(key=lambda key: -abs(changes[key].delta or Fraction(0)))
     low = [key for key, cell in cells.items() if cell["band"] == Band.CONCERN and key not in fell]
-    low.sort(key=lambda key: outlook(pools[key].cell, pools[key].people, PARAMS))
+    low.sort(key=lambda key: (outlook(pools[key].cell, pools[key].people, PARAMS), sum(value(cells[key]).values())))
     ordered = sorted([*fell, *low], key=lambda key: FIRST.index(key) if key in FIRST else len(FIRST))
     found = []
     for key in ordered:

@@ -92,6 +92,26 @@ def test_a_sector_of_one_organisation_has_no_row_of_its_own():
     assert plan == Plan(("Health",), ("Police", "School"), combined_shown=True, total_shown=True)
 
 
+def test_answers_without_a_group_are_never_a_row_of_their_own():
+    several = {"": 3, "Health": 3, "Police": 2}
+
+    assert plan_rows({"": 9, "Health": 8}, k=K, organizations={"": 2, "Health": 2}).own_rows == ("Health",)
+    assert plan_rows({"": 9, "Health": 8}, k=K, organizations={"": 2, "Health": 2}).combined == ("",)
+    assert plan_rows({"": 9, "Health": 8}, k=K, organizations={"": 1, "Health": 2}).own_rows == ()
+    assert plan_rows({**several, "School": 9}, k=K, organizations=dict.fromkeys([*several, "School"], 2)).combined == (
+        *several,
+    )
+
+
+def test_people_of_several_groups_may_be_fewer_than_their_sum():
+    """Three of one group at one meeting and three of another at the next are three people for sure."""
+    sizes = {"Health": 9, "School": 8, "Police": 3, "Youth": 3}
+
+    plan = plan_rows(sizes, k=K, people=lambda groups: max((sizes[group] for group in groups), default=0))
+
+    assert (plan.own_rows, plan.combined) == (("Health",), ("Police", "School", "Youth"))
+
+
 @given(SIZES)
 @FEW
 def test_no_plan_lets_a_reader_subtract_out_a_small_group(sizes):
@@ -136,6 +156,41 @@ def test_auditor_equals_brute_force(table):
 
     assert all(0 < sum(sizes[a] for a in u) < K for u in found)
     assert found == by_brute_force(sizes, released)
+
+
+def surely(union, sizes):
+    """The same people may have answered at each meeting."""
+    return max(sum(sizes[atom] for atom in union if atom[:2] == window) for window in {atom[:2] for atom in union})
+
+
+MEETINGS = st.tuples(
+    st.dictionaries(st.sampled_from([f"{w}:{s}" for w in "123" for s in "HS"]), st.integers(1, 7), min_size=2),
+    st.lists(st.sets(st.sampled_from([f"{w}:{s}" for w in "123" for s in "HS"]), min_size=1), max_size=6),
+)
+
+
+@given(MEETINGS)
+@settings(deadline=None, max_examples=100)
+def test_auditor_equals_brute_force_where_the_same_people_may_come_again(table):
+    sizes, released = table
+    released = [each & sizes.keys() for each in released]
+    atoms = sorted(sizes)
+    rows = [[atom in s for atom in atoms] for s in released]
+    unions = (frozenset(u) for size in range(1, len(atoms) + 1) for u in combinations(atoms, size))
+    few = [u for u in unions if surely(u, sizes) < K]
+
+    expected = {u for u in few if rank([*rows, [atom in u for atom in atoms]]) == rank(rows)}
+
+    assert set(small_sets(sizes, released, K)) == expected
+
+
+def test_three_people_who_came_twice_are_three_people():
+    sizes = {"1:S": 3, "2:S": 3, "3:T": 5, "1:H": 9}
+
+    leaks = set(small_sets(sizes, [{"1:S", "2:S", "3:T"}, {"3:T"}, {"1:H"}], K))
+
+    assert leaks == {frozenset({"1:S", "2:S"})}
+    assert release(total=line("1:S", "2:S"), ledger=[], sizes=sizes, k=K).held
 
 
 def test_auditor_finds_what_needs_three_sets():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from feedback.measure.beta import band_probabilities, ghost, likely_range
-from feedback.measure.cells import CellSums, people_in, person_index, r_wg
+from feedback.measure.cells import CellSums, people_in, person_index, r_wg, scaled
 from feedback.measure.form_quality import cronbach_alpha, r_wg_j
 from feedback.measure.params import Params, params_version
 from feedback.measure.quality import energy_watch, low_energy, window_quality
@@ -30,6 +30,7 @@ from feedback.measure.scores import (
     coverage,
     display_tenths,
     index_is_publishable,
+    outlook,
     read_cell,
     round_outward,
     share,
@@ -440,3 +441,28 @@ def test_energy_watch(low, n, before, expected):
 
     assert energy_watch(cell(low, n), n, previous, 12, PARAMS) is expected
     assert (low_energy(cell(low, n), n, PARAMS) is None) == (n < 10)
+
+
+# -- People and answers -----------------------------------------------------------------------------------------------
+@given(st.lists(st.integers(0, 9), min_size=5, max_size=33), st.integers(1, 60))
+@FEW
+def test_scaled_counts_keep_their_shape_and_add_up_to_the_people(counts, people):
+    if not sum(counts):
+        return
+    found = scaled(counts, people)
+
+    assert sum(found) == min(people, sum(counts))
+    for count, each in zip(counts, found, strict=True):
+        assert abs(each - Fraction(count * min(people, sum(counts)), sum(counts))) < 1
+
+
+def test_answers_of_three_equal_meetings_scale_down_to_those_of_one():
+    assert scaled((3, 6, 0, 9, 0), 6) == (1, 2, 0, 3, 0)
+    assert scaled((1, 1, 1), 2) == (1, 1, 0)
+
+
+def test_outlook_falls_with_the_answers_and_stays_between_the_bands():
+    found = [outlook(CellSums.from_answers([value] * 8), 8, PARAMS) for value in (5, 4, 3, 2, 1)]
+
+    assert found == sorted(found, reverse=True)
+    assert (found[0], found[-1]) == (1.98, 0.0)
