@@ -33,6 +33,7 @@ CODE_TRIES = Limit("code-tries", 5, timedelta(minutes=15))
 RESET_PER_ACCOUNT = Limit("reset-account", 3, timedelta(hours=1))
 MAIL_PER_ADDRESS = Limit("account-mail-address", 20, timedelta(hours=1))
 IMPORT_PER_PERSON = Limit("import-person", 10, timedelta(hours=1))
+CHAT_TEST_PER_PARTNERSHIP = Limit("chat-test", 20, timedelta(hours=1))
 INVITE_PER_PERSON = Limit("invite-person", 500, timedelta(days=1))
 
 

@@ -62,6 +62,7 @@ REMINDER = replace(
     template=services.REMINDER_KIND,
     description=_("You were asked how a meeting went and may still say it."),
     label=_("Reminders of an open form"),
+    tells_coordinators=False,
     who=_("Who was asked and has not answered; nobody is shown who that is"),
     when=_("Two days after the meeting and on the sixth day; the same everywhere, as promised to the people asked"),
 )

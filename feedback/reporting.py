@@ -9,6 +9,7 @@ from django.db import transaction
 
 from core import clock, months
 from core.models import record
+from feedback import posts
 from feedback.gathering import Shelf, gather
 from feedback.models import FeedbackWindow, HealthReport, PublishedSet, ReportFailure
 from feedback.months import report_day
@@ -54,9 +55,11 @@ def build_report(*, partnership: Partnership, month: date, now: datetime) -> Hea
     ReportFailure.objects.filter(partnership=partnership, month=month).delete()
     if not inputs.meetings or (shelf.latest and shelf.latest.fingerprint == inputs.fingerprint):
         return None
-    return freeze(
-        partnership=partnership, month=month, composed=compose(inputs), fingerprint=inputs.fingerprint, now=now
-    )
+    composed = compose(inputs)
+    report = freeze(partnership=partnership, month=month, composed=composed, fingerprint=inputs.fingerprint, now=now)
+    if shelf.latest is None and composed.payload["state"] == "published":
+        posts.announce_report(report, now=now)
+    return report
 
 
 def freeze(

@@ -132,7 +132,7 @@ KINDS = (
         still_wanted=_is_expected,
         topic=Topic.MEETINGS,
         who=_("The people invited who sent no apologies"),
-        when=_("Before the meeting, with the agenda and what they promised"),
+        when=_("Before the meeting, with the agenda and what you promised"),
         stays=_("You would still be invited to meetings, and hear of changes and cancellations."),
     ),
 )

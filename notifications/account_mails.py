@@ -28,6 +28,11 @@ def _compose_reset(message: Message, _now: datetime) -> Letter:
     return Letter({"reset_url": absolute_url(reverse("account_reset_password_from_key", kwargs=link))})
 
 
+def _code_is_still_there(message: Message, now: datetime) -> bool:
+    """A code given up once is gone: whoever needs one asks for a new one."""
+    return bool(message.secret) and _may_sign_in(message, now)
+
+
 def _may_sign_in(message: Message, _now: datetime) -> bool:
     return message.person.is_active
 
@@ -38,7 +43,7 @@ ACCOUNT_KINDS = (
         template="login_code",
         description=_("Codes for signing in"),
         compose=_compose_code,
-        still_wanted=_may_sign_in,
+        still_wanted=_code_is_still_there,
         offers_unsubscribe=False,
         priority=AT_ONCE,
     ),

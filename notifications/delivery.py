@@ -84,10 +84,11 @@ class _Dispatch:
     def _claim(self) -> list[Message]:
         """While mail rests, chats go on; the one message that tries whether mail is back is a mail."""
         now = self.clock()
-        if self.is_resting:
-            return leases.claim(now=now, owner=self._owner, channel=Channel.CHAT)
+        batch: list[Message] = []
         if self.is_trying:
-            return leases.claim(now=now, owner=self._owner, channel=Channel.MAIL, limit=1)
+            batch = leases.claim(now=now, owner=self._owner, channel=Channel.MAIL, limit=1)
+        if self.is_trying or self.is_resting:
+            return batch or leases.claim(now=now, owner=self._owner, channel=Channel.CHAT)
         return leases.claim(now=now, owner=self._owner)
 
     def _rest(self, trouble: ServerUnavailable) -> None:

@@ -14,8 +14,10 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template import Context
 from django.template.loader import get_template, render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 
+from core.http import absolute_url
 from notifications.links import Subscription, unsubscribe_url
 from notifications.models import Message
 from notifications.registry import Letter, MailKind
@@ -70,6 +72,7 @@ def render_words(kind: MailKind, letter: Letter, *, recipient: Any, stop_url: st
         "site_url": settings.SITE_URL,
         "mail_description": kind.description,
         "unsubscribe_url": stop_url,
+        "preferences_url": absolute_url(reverse("notifications:preferences")),
         **letter.context,
     }
     subject = one_line(_render_plain(f"emails/{kind.template}.subject.txt", context))[:MAX_SUBJECT]

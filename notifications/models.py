@@ -45,6 +45,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
             Q(state=MessageState.PENDING, next_attempt_at__lte=now) | Q(state=MessageState.SENDING, lease_until__lt=now)
         )
 
+    def waiting(self, *, since: datetime) -> Self:
+        """Open mail that its recipient waits for since then or longer; what goes with another one is not counted."""
+        mails = self.open().filter(channel=Channel.MAIL, carrier=None)
+        return mails.filter(Q(held_until__lte=since) | Q(held_until=None, due_at__lte=since))
+
     def dead(self) -> Self:
         """What could not be sent; a digest stands for all that it carries."""
         return self.filter(state=MessageState.FAILED, carrier=None)
@@ -115,6 +120,11 @@ class Message(models.Model):
             ),
             # The delivery log: newest first; rows due at one moment in an order that nobody can read people from.
             models.Index(fields=["-due_at", "message_id"], name="message_log"),
+            models.Index(
+                fields=["partnership_id", "due_at"],
+                condition=Q(state__in=(*OPEN_STATES, MessageState.FAILED)),
+                name="message_not_there",
+            ),
         ]
 
     def __str__(self) -> str:

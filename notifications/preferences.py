@@ -12,7 +12,7 @@ from core.models import record
 from notifications.choices import Rhythm
 from notifications.models import MailHours, Message, MessageState, Preference, Unsubscription
 from notifications.registry import MailKind, kind_named
-from notifications.wishes import is_within, wishes_of
+from notifications.wishes import Wishes, is_within, wishes_of
 
 
 class KindCannotBeStopped(DomainError):
@@ -60,12 +60,23 @@ def stops(*, person_id: int, kind: str) -> list[str]:
 
 
 @transaction.atomic
+def choose(*, person_id: int, rhythms: Mapping[str, Rhythm], hours: "HoursWanted", now: datetime) -> None:
+    """Everything that the page asks, at once."""
+    choose_hours(person_id=person_id, wanted=hours, now=now)
+    choose_rhythms(person_id=person_id, rhythms=rhythms, now=now)
+
+
+@transaction.atomic
 def choose_rhythms(*, person_id: int, rhythms: Mapping[str, Rhythm], now: datetime) -> None:
     """Keep how somebody wants mails of these kinds. What waits is looked at again by the new wishes."""
+    wishes = wishes_of([person_id]).get(person_id, Wishes())
+    stopped = set(Unsubscription.objects.filter(person_id=person_id).values_list("kind", flat=True))
     for name, rhythm in rhythms.items():
         kind = kind_named(name)
         if kind is None or not kind.can_be_chosen or rhythm not in (*kind.rhythms, Rhythm.NEVER):
             raise NotOffered(_("These e-mails do not come like this."))
+        if rhythm == (Rhythm.NEVER if name in stopped else wishes.rhythm_of(kind)):
+            continue
         if rhythm == Rhythm.NEVER:
             unsubscribe(person_id=person_id, kind=name, now=now)
         else:

@@ -51,7 +51,7 @@ class MailKind:
     ``offers_unsubscribe`` is false for mail that somebody just asked for (codes, password resets). ``priority`` above 0
     goes first.
     ``names_recipient`` is false where the mere name on a list of undelivered mail would tell something, as who has not
-    answered yet.
+    answered yet. ``tells_coordinators`` is false where even that somebody's mail could not be delivered would tell.
 
     For choosing: ``rhythm`` is how it comes unless somebody chose otherwise among ``rhythms``. What carries an
     attachment or a link of its own comes at once or not at all. Several mails of the kinds that name the same bundle in
@@ -66,6 +66,7 @@ class MailKind:
     offers_unsubscribe: bool = True
     priority: int = 0
     names_recipient: bool = True
+    tells_coordinators: bool = True
     topic: Topic | None = None
     label: StrOrPromise = ""
     who: StrOrPromise = ""
@@ -97,6 +98,7 @@ class Planner:
 _kinds: dict[str, MailKind] = {}
 _planners: dict[str, Planner] = {}
 _housekeepers: dict[str, Planner] = {}
+_namers: dict[str, Callable[[], Mapping[int, str]]] = {}
 
 
 def register_kind(kind: MailKind) -> None:
@@ -111,6 +113,15 @@ def register_planner(planner: Planner) -> None:
 def register_housekeeper(planner: Planner) -> None:
     """Run about every hour: purges and the like."""
     _housekeepers[planner.name] = planner
+
+
+def register_partnership_names(names: Callable[[], Mapping[int, str]]) -> None:
+    """How operators are told which partnership a message belongs to; this app knows numbers only."""
+    _namers["partnerships"] = names
+
+
+def partnership_names() -> Mapping[int, str]:
+    return _namers["partnerships"]() if _namers else {}
 
 
 def kind_named(name: str) -> MailKind | None:

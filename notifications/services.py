@@ -4,14 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import transaction
 
 from accounts.models import Person
 from core import limits
-from notifications.models import OPEN_STATES, Heartbeat, Message, MessageState
+from core.models import event, record, record_all
+from notifications import pauses
+from notifications.models import OPEN_STATES, Channel, Heartbeat, Message, MessageState, Pause
 from notifications.registry import kind_named
 from notifications.sealed_text import seal
 
@@ -77,6 +81,45 @@ def withdraw(*, key_prefix: str) -> int:
     """
     waiting = Message.objects.filter(dedupe_key__startswith=key_prefix, state=MessageState.PENDING)
     return waiting.update(state=MessageState.CANCELLED, secret="")
+
+
+@transaction.atomic
+def retry(*, message_id: int | None, actor_id: int, now: datetime) -> int:
+    """Put a dead letter, or with None every one, back into the queue; returns how many.
+
+    Whether it is still wanted is asked when it is sent, as ever. A code is gone once its message was given up. Counted
+    as tried once, it goes by itself and at once: who tries again wants to see what happens.
+    """
+    return _settle_dead(
+        message_id, "mail.retried", actor_id, now,
+        state=MessageState.PENDING, attempts=1, due_at=now, held_until=None, next_attempt_at=now,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def give_up(*, message_id: int | None, actor_id: int, now: datetime) -> int:
+    """Close a dead letter, or with None every one: nobody is to be told about it again. Returns how many."""
+    count = _settle_dead(message_id, "mail.given_up", actor_id, now, state=MessageState.CANCELLED)
+    given_up = Message.objects.filter(state=MessageState.CANCELLED).values("pk")
+    Message.objects.filter(state=MessageState.FAILED, carrier__in=given_up).update(state=MessageState.CANCELLED)
+    return count
+
+
+def _settle_dead(message_id: int | None, verb: str, actor_id: int, now: datetime, **changes: Any) -> int:
+    dead = Message.objects.dead() if message_id is None else Message.objects.dead().filter(pk=message_id)
+    found = list(dead.select_for_update())
+    record_all(
+        event(verb=verb, target=each, at=now, actor_id=actor_id, partnership_id=each.partnership_id) for each in found
+    )
+    return Message.objects.dead().filter(pk__in=[each.pk for each in found]).update(**changes)
+
+
+@transaction.atomic
+def wake(*, actor_id: int, now: datetime) -> bool:
+    """End the pause of the mail server's queue, so that the next dispatcher tries; false when there is none."""
+    for pause in Pause.objects.filter(channel=Channel.MAIL):
+        record(verb="mail.woken", target=pause, at=now, actor_id=actor_id)
+    return pauses.cut_short(now=now)
 
 
 def beat(name: str, *, now: datetime) -> None:

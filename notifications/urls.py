@@ -6,8 +6,12 @@ from notifications import views
 
 app_name = "notifications"
 urlpatterns = [
+    path("account/mail/", views.mail_preferences, name="preferences"),
     path("u/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("staff/outbox/", views.outbox, name="outbox"),
+    path("staff/outbox/wake/", views.outbox_wake, name="outbox-wake"),
+    path("staff/outbox/settle/", views.outbox_settle, name="outbox-settle"),
+    path("staff/outbox/log/", views.outbox_log, name="outbox-log"),
     path("healthz/live", views.live, name="live"),
     path("healthz/ready", views.ready, name="ready"),
     path("healthz/work", views.work, name="work"),

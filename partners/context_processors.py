@@ -5,7 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from core import clock
 from partners.models import Seat
+from partners.selectors import seats_with_mail_trouble
 
 
 def my_seats(request: HttpRequest) -> dict[str, Any]:
@@ -16,4 +18,5 @@ def my_seats(request: HttpRequest) -> dict[str, Any]:
 def _seats_of(request: HttpRequest) -> list[Seat]:
     if not request.user.is_authenticated:
         return []
-    return list(Seat.objects.held_by(request.user).select_related("partnership").order_by("partnership__name"))
+    seats = seats_with_mail_trouble(request.user, now=clock.now())
+    return list(seats.select_related("partnership").order_by("partnership__name"))

@@ -3,16 +3,23 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
-from django.db.models import Count, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.query import QuerySet
 
 from accounts.models import Person
+from notifications.models import Channel, Message, MessageState
+from notifications.registry import kinds
+from notifications.selectors import LONGEST_WAIT
 from partners.models import Organization, Participation, Partnership, Seat
+from partners.permissions import Role
 
 PAGE_SIZE = 50
 ALIKE = 0.85  # share of letters in common from which two names may mean one organisation
+
+LOST_MAIL_SHOWN = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -89,3 +96,22 @@ def _plain(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.casefold())
     kept = "".join(mark for mark in letters if not unicodedata.combining(mark))
     return " ".join("".join(mark if mark.isalnum() else " " for mark in kept).split())
+
+
+def partnership_names() -> dict[int, str]:
+    """Every partnership by its number, for the operators' pages."""
+    return dict(Partnership.objects.order_by("name").values_list("pk", "name"))
+
+
+def seats_with_mail_trouble(person: Person, *, now: datetime) -> QuerySet[Seat]:
+    """The seats somebody holds; at those of a coordinator, whether mail of the partnership is lost or late."""
+    quiet = [kind.name for kind in kinds() if not kind.tells_coordinators]
+    mails = Message.objects.filter(channel=Channel.MAIL).exclude(kind__in=quiet)
+    theirs = mails.filter(partnership_id=OuterRef("partnership_id"))
+    lost = theirs.filter(state=MessageState.FAILED, due_at__gt=now - LOST_MAIL_SHOWN)
+    late = theirs.waiting(since=now - LONGEST_WAIT)
+    runs_it = Q(role=Role.COORDINATOR)
+    return Seat.objects.held_by(person).annotate(
+        has_lost_mail=ExpressionWrapper(runs_it & Exists(lost), BooleanField()),
+        has_late_mail=ExpressionWrapper(runs_it & Exists(late), BooleanField()),
+    )

@@ -14,6 +14,13 @@ inside = [
     path("seats/invite/", views.seat_invite, name="seat-invite"),
     path("seats/<int:pk>/role/", views.seat_role, name="seat-role"),
     path("seats/<int:pk>/vacate/", views.seat_vacate, name="seat-vacate"),
+    path("chats/", views.chat_list, name="chat-list"),
+    path("chats/add/", views.chat_add, name="chat-add"),
+    path("chats/<int:pk>/", views.chat_detail, name="chat-detail"),
+    path("chats/<int:pk>/edit/", views.chat_edit, name="chat-edit"),
+    path("chats/<int:pk>/test/", views.chat_test, name="chat-test"),
+    path("chats/<int:pk>/switch/", views.chat_switch, name="chat-switch"),
+    path("chats/<int:pk>/remove/", views.chat_remove, name="chat-remove"),
     path("settings/", views.partnership_edit, name="partnership-edit"),
 ]
 urlpatterns = [

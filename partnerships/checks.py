@@ -1,7 +1,9 @@
 """What ``manage.py check --deploy`` refuses besides Django's own list: settings that lose data, mail or secrets."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ PRAGMAS: dict[str, set[Any]] = {
     "PRAGMA synchronous": {1, 2},  # NORMAL, on request, or FULL
     "PRAGMA foreign_keys": {1},
 }
+CHAT_HOST = re.compile(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:[0-9]{1,5})?")
 LOCAL_HOSTS = {None, "localhost", "127.0.0.1", "::1"}
 REAL_MAIL = "django.core.mail.backends.smtp.EmailBackend"
 
@@ -152,3 +155,25 @@ def logs_hide_tokens() -> Findings:
     for name, handler in logging.get("handlers", {}).items():
         if "tokens" not in handler.get("filters", []):
             yield Error(f"The log handler “{name}” does not hide the tokens of links.", id="ct.E015")
+
+
+@_check
+def chats_are_hosts_elsewhere() -> Findings:
+    for host in settings.CHAT_HOSTS:
+        if not CHAT_HOST.fullmatch(host):
+            yield Error(
+                f"“{host}” in CHAT_HOSTS is not the name of a host.",
+                hint="Name hosts without https:// and without a path, for example hooks.slack.com.",
+                id="ct.E030",
+            )
+    for name in settings.CHAT_PRIVATE_NETWORKS:
+        try:
+            network = ip_network(name)
+        except ValueError:
+            network = None
+        if network is None or network.is_loopback or network.is_link_local or network.prefixlen == 0:
+            yield Error(
+                f"“{name}” in CHAT_PRIVATE_NETWORKS is not a network that a chat can be in.",
+                hint="Name the address of your chat alone, for example 10.1.2.3/32.",
+                id="ct.E031",
+            )

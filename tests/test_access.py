@@ -55,6 +55,7 @@ ROUTES = {name: (view, names) for name, view, names in routes()}
 # with a parameter needs a line here, else the walk fails.
 OBJECTS = {
     "partners:partner": lambda t: {"pk": t.partner.pk},
+    "partners:chat": lambda t: {"pk": t.chat.pk},
     "partners:seat": lambda t: {"pk": t.member.pk},
     "goals:goal": lambda t: {"pk": t.goal.pk},
     "goals:indicator": lambda t: {"pk": t.indicator.pk},
@@ -149,10 +150,11 @@ def tenant(mark):
     notifications.MessageFactory(
         recipient=seats[Role.MEMBER].person, partnership_id=partnership.pk, dead=True, error=word()
     )
+    chat = notifications.ChatHookFactory(partnership_id=partnership.pk, label=word(), ending="last")
     return SimpleNamespace(
         canary=canary, slug=partnership.slug, partnership=partnership, seats=seats, member=seats[Role.MEMBER],
         partner=partner, goal=goal, indicator=indicator, action=action, meeting=meeting, decision=decision,
-        report=report, batch=batch, named=named,
+        report=report, batch=batch, named=named, chat=chat,
     )  # fmt: skip
 
 

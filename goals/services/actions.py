@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from core.models import record
+from goals import posts
 from goals.choices import Duty
 from goals.models import Action, Assignment, SharedGoal
 from notifications import services as outbox
@@ -142,6 +143,8 @@ def complete_action(*, action: Action, by: Seat, now: datetime, win: str = "") -
     action.win = win.strip()
     action.waiting_on = ""
     action.save(update_fields=["done_at", "done_by", "win", "waiting_on"])
+    if action.win:
+        posts.announce_win(action, now=now)
     _record("action.completed", action, by, now)
     return action
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.clock import at_local_time
+from meetings import posts
 from meetings.choices import Presence
 from meetings.models import Attendance, Meeting
 from meetings.services import letters
@@ -84,6 +85,7 @@ def edit_meeting(*, meeting: Meeting, plan: MeetingPlan, by: Seat, now: datetime
     if is_news and meeting.ends_at > now:
         meeting.attendances.update(told_at=now)
         letters.announce_change(meeting, now=now)
+        posts.announce(posts.CHANGED, meeting, now=now)
     write_history("meeting.changed", meeting, by=by, now=now, sequence=meeting.sequence)
     return meeting
 
@@ -117,6 +119,7 @@ def invite(*, meeting: Meeting, seats: Collection[Seat], by: Seat, now: datetime
         meeting.save(update_fields=["invited_at"])
     if meeting.ends_at > now:
         letters.send_invitations(meeting, person_ids=[row.person_id for row in new], now=now)
+        posts.announce(posts.PLANNED, meeting, now=now)
     write_history("meeting.invited", meeting, by=by, now=now, seats=len(new))
     return Invited(
         asked=new,
@@ -137,6 +140,8 @@ def cancel_meeting(*, meeting: Meeting, by: Seat, now: datetime) -> Meeting:
     meeting.save(update_fields=["cancelled_at", "sequence"])
     if meeting.ends_at > now:
         letters.announce_cancellation(meeting, now=now)
+        if meeting.invited_at is not None:
+            posts.announce(posts.CALLED_OFF, meeting, now=now)
     write_history("meeting.cancelled", meeting, by=by, now=now, sequence=meeting.sequence)
     return meeting
 

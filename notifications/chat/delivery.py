@@ -70,12 +70,12 @@ def _post(message: Message, hook: ChatHook, *, now: datetime) -> connection.Answ
 def _reason_to_drop(message: Message, event: ChatEvent, hook: ChatHook, now: datetime) -> str:
     """Asked immediately before posting; empty when the post is still to go out."""
     if message.expires_at and message.expires_at <= now:
-        return "expired"
+        return gettext_noop("It came too late.")
     if event.is_offered and not hook.is_active:
-        return "the chat is switched off"
+        return gettext_noop("The chat was switched off.")
     if event.is_offered and event.name not in hook.events:
-        return "the chat no longer wants posts of this kind"
-    return "" if event.still_wanted(message, now) else "no longer wanted"
+        return gettext_noop("The chat does not want to hear this any more.")
+    return "" if event.still_wanted(message, now) else gettext_noop("It was no longer true.")
 
 
 def _settle(message: Message, hook: ChatHook, answer: connection.Answer, *, now: datetime) -> bool:

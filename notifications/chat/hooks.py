@@ -4,15 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from core.models import record
+from core.texts import StrOrPromise
 from notifications.chat.addresses import read_address, refuse_unless_allowed
-from notifications.chat.events import offered_events
+from notifications.chat.events import event_of_kind, offered_events
 from notifications.chat.models import ChatHook
-from notifications.models import Channel, Message
+from notifications.models import OPEN_STATES, Channel, Message, MessageState
 from notifications.sealed_text import seal
 from notifications.services import message_id_of
 
@@ -46,13 +49,51 @@ class ChatFacts:
     url: str = ""
 
 
-def hooks_of(partnership_id: int) -> Iterable[ChatHook]:
+@dataclass(frozen=True)
+class LogLine:
+    """One post and what became of it, in words of the reader."""
+
+    what: str
+    at: datetime
+    state: str
+    tone: str
+    error: str
+    code: int | None
+    is_open: bool
+
+
+_TONES = {MessageState.SENT: "ok", MessageState.FAILED: "off"}
+
+
+def allowed_hosts() -> Sequence[str]:
+    return tuple(settings.CHAT_HOSTS)
+
+
+def hooks_of(partnership_id: int) -> QuerySet[ChatHook]:
     return ChatHook.objects.filter(partnership_id=partnership_id).order_by("label", "pk")
 
 
-def log_of(hook: ChatHook) -> Iterable[Message]:
-    """The newest posts and what became of them."""
-    return hook.messages.order_by("-due_at", "-pk")[:SHOWN_IN_LOG]
+def chosen_events(hook: ChatHook) -> Sequence[StrOrPromise]:
+    return [event.description for event in offered_events() if event.name in hook.events]
+
+
+def log_of(hook: ChatHook) -> Sequence[LogLine]:
+    """The newest first."""
+    return [_line(message) for message in hook.messages.order_by("-due_at", "-pk")[:SHOWN_IN_LOG]]
+
+
+def _line(message: Message) -> LogLine:
+    event = event_of_kind(message.kind)
+    state = MessageState(message.state)
+    return LogLine(
+        what=str(event.description) if event else message.kind,
+        at=message.sent_at or message.due_at,
+        state=str(state.label),
+        tone=_TONES.get(state, "none"),
+        error=_(message.error) if message.error else "",
+        code=message.smtp_code if state != MessageState.SENT else None,
+        is_open=state in OPEN_STATES,
+    )
 
 
 @transaction.atomic
@@ -112,7 +153,8 @@ def remove_hook(*, hook: ChatHook, by_id: int | None, now: datetime) -> None:
 def send_test(*, hook: ChatHook, by_id: int | None, now: datetime) -> None:
     """One post through the outbox, like any other; also to a chat that is switched off, to see whether it is mended."""
     ChatHook.objects.filter(pk=hook.pk).update(rests_until=None)
-    _enqueue(TEST, [hook], facts=f"{now.timestamp():.6f}", params={}, now=now, expires_at=now + TEST_EXPIRES)
+    params = {"partnership": hook.partnership_id}
+    _enqueue(TEST, [hook], facts=f"{now.timestamp():.6f}", params=params, now=now, expires_at=now + TEST_EXPIRES)
     record(verb="chat.tested", target=hook, at=now, actor_id=by_id, partnership_id=hook.partnership_id)
 
 
@@ -120,6 +162,11 @@ def listening(event: str) -> set[int]:
     """The partnerships that have a chat for this event, for planners: most have none."""
     hooks = ChatHook.objects.filter(is_active=True).values_list("partnership_id", "events")
     return {partnership_id for partnership_id, events in hooks if event in events}
+
+
+def is_announced(event: str, *, facts: str) -> bool:
+    """For planners, which run every minute and should not write each time."""
+    return Message.objects.filter(dedupe_key__startswith=f"chat:{event}:{facts}:").exists()
 
 
 def announce(

@@ -1,8 +1,9 @@
-"""Pages about mail: stopping it, watching it, and in development reading it."""
+"""Pages about mail: choosing and stopping it, watching it, and in development reading it."""
 
+from notifications.views.choosing import mail_preferences
 from notifications.views.health import live, ready, work
 from notifications.views.mailbox import mail_as_sent, mail_attachment, mail_detail, mail_list
-from notifications.views.outbox import outbox
+from notifications.views.outbox import outbox, outbox_log, outbox_settle, outbox_wake
 from notifications.views.unsubscribing import unsubscribe
 
 __all__ = [
@@ -11,7 +12,11 @@ __all__ = [
     "mail_attachment",
     "mail_detail",
     "mail_list",
+    "mail_preferences",
     "outbox",
+    "outbox_log",
+    "outbox_settle",
+    "outbox_wake",
     "ready",
     "unsubscribe",
     "work",

@@ -40,15 +40,17 @@ def work(request: Request) -> HttpResponse:
     try:
         now = clock.now()
         outbox = outbox_at(now)
+        vitals = outbox.vitals
     except DatabaseError:
         return _verdict({"database": False}, is_well=False)
     facts: dict[str, object] = {
-        "beat_age_seconds": {loop.name: loop.at and int((now - loop.at).total_seconds()) for loop in outbox.loops},
-        "silent": [loop.name for loop in outbox.loops if loop.is_silent],
-        "oldest_due_seconds": int((now - outbox.oldest_due_at).total_seconds()) if outbox.oldest_due_at else 0,
+        "beat_age_seconds": {loop.name: loop.at and int((now - loop.at).total_seconds()) for loop in vitals.loops},
+        "silent": vitals.silent,
+        "oldest_due_seconds": int((now - vitals.oldest_due_at).total_seconds()) if vitals.oldest_due_at else 0,
+        "resting": vitals.pause is not None,
         "dead_letters": outbox.dead,
     }
-    return _verdict(facts, is_well=outbox.is_working)
+    return _verdict(facts, is_well=vitals.is_working)
 
 
 def _verdict(facts: dict[str, object], *, is_well: bool) -> HttpResponse:

@@ -11,7 +11,7 @@ from core.access import PAGE_AND_FORM, token
 from core.http import Request, render_page
 from notifications import preferences
 from notifications.links import read_token
-from notifications.selectors import is_unsubscribed, kind_description, recipient_language
+from notifications.selectors import is_unsubscribed, recipient_language, stopping
 
 
 @token(methods=PAGE_AND_FORM)
@@ -32,7 +32,7 @@ def unsubscribe(request: Request, token: str) -> HttpResponse:
     chosen = request.GET.get("lang", "")
     with translation.override(chosen if chosen in dict(settings.LANGUAGES) else language):
         context = {
-            "description": kind_description(subscription.kind),
+            "stopping": stopping(person_id=subscription.person_id, kind=subscription.kind),
             "is_stopped": is_unsubscribed(person_id=subscription.person_id, kind=subscription.kind),
         }
         return render_page(request, "notifications/subscription_change.html", context, status=status)

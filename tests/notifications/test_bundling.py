@@ -12,7 +12,7 @@ from notifications.bundling import bundle_kind, sort_out
 from notifications.choices import ANY_RHYTHM, Rhythm
 from notifications.delivery import deliver_due, dispatch_due
 from notifications.models import Message, MessageState
-from notifications.selectors import outbox_at
+from notifications.selectors import outbox_at, vitals_at
 from notifications.services import Draft, enqueue, withdraw
 from notifications.wishes import DAILY_DIGEST, SETTLING
 from tests.factories.accounts import PersonFactory
@@ -124,8 +124,8 @@ def test_what_waits_for_its_recipient_is_not_late(world, robin):
     owe(robin, "one", "two")
     dispatch_due(now=NOW)
 
-    assert not outbox_at(MORNING - timedelta(minutes=1)).is_late
-    assert outbox_at(MORNING + timedelta(minutes=16)).is_late
+    assert not vitals_at(MORNING - timedelta(minutes=1)).is_late
+    assert vitals_at(MORNING + timedelta(minutes=16)).is_late
 
 
 def test_another_wish_applies_to_what_waits_already(world, robin):

@@ -13,7 +13,7 @@ from notifications.chat.delivery import _stop
 from notifications.chat.events import ChatEvent, Post
 from notifications.chat.models import ChatHook, ChatTrouble
 from notifications.delivery import dispatch_due
-from notifications.models import Channel, Message, MessageState
+from notifications.models import Channel, Message, MessageState, Pause
 from tests.factories.accounts import PersonFactory
 from tests.factories.notifications import ChatHookFactory, MessageFactory, PauseFactory
 from tests.notifications.chat_server import HOST, answer, chat_server
@@ -396,10 +396,10 @@ def test_an_address_sealed_under_a_lost_key_is_asked_for_again(chat, hook, setti
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda news: ChatHook.objects.update(is_active=False), "the chat is switched off"),
-        (lambda news: ChatHook.objects.update(events=[]), "the chat no longer wants posts of this kind"),
-        (lambda news: setattr(news, "wanted", False), "no longer wanted"),
-        (lambda news: Message.objects.update(expires_at=NOW), "expired"),
+        (lambda news: ChatHook.objects.update(is_active=False), "The chat was switched off."),
+        (lambda news: ChatHook.objects.update(events=[]), "The chat does not want to hear this any more."),
+        (lambda news: setattr(news, "wanted", False), "It was no longer true."),
+        (lambda news: Message.objects.update(expires_at=NOW), "It came too late."),
     ],
 )
 def test_what_is_not_wanted_any_more_stays_behind(chat, hook, news, change, reason):
@@ -486,3 +486,12 @@ def test_chats_go_on_while_mail_rests_and_none_tries_whether_mail_is_back(chat, 
     late = owe(2)
     assert dispatch_due(now=NOW + timedelta(minutes=6)) == 2
     assert (after(mail).state, after(late).state) == (MessageState.SENT, MessageState.SENT)
+
+
+def test_chats_go_on_after_a_rest_when_no_mail_is_due_to_try_with(chat, hook, world):
+    PauseFactory(since=NOW, until=NOW + timedelta(minutes=5))
+    message = owe()
+
+    assert dispatch_due(now=NOW + timedelta(minutes=6)) == 1
+    assert after(message).state == MessageState.SENT
+    assert Pause.objects.exists()

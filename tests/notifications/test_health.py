@@ -5,7 +5,7 @@ from django.db import OperationalError
 
 from core import clock
 from tests.factories.accounts import PersonFactory
-from tests.factories.notifications import HeartbeatFactory, MessageFactory
+from tests.factories.notifications import HeartbeatFactory, MessageFactory, PauseFactory
 
 
 @pytest.fixture
@@ -59,13 +59,14 @@ def test_work_is_well_while_the_loops_beat(client, all_well):
         "beat_age_seconds": {"dispatch": 0, "plan": 0, "housekeeping": 0},
         "silent": [],
         "oldest_due_seconds": 0,
+        "resting": False,
         "dead_letters": 1,
     }
 
 
 @pytest.mark.parametrize(
     ("name", "age"),
-    [("dispatch", timedelta(seconds=61)), ("plan", timedelta(minutes=6)), ("housekeeping", timedelta(hours=5))],
+    [("dispatch", timedelta(seconds=61)), ("plan", timedelta(minutes=6)), ("housekeeping", timedelta(hours=3))],
 )
 def test_work_is_not_well_when_a_loop_is_silent(client, all_well, name, age):
     type(all_well[name]).objects.filter(name=name).update(at=clock.now() - age)
@@ -89,6 +90,14 @@ def test_work_is_not_well_when_mail_waits_too_long(client, all_well):
 
     assert response.status_code == 503
     assert response.json()["oldest_due_seconds"] >= 960
+
+
+def test_work_is_not_well_while_the_mail_server_refuses_us(client, all_well):
+    PauseFactory(since=clock.now())
+
+    response = client.get("/healthz/work")
+
+    assert (response.status_code, response.json()["resting"]) == (503, True)
 
 
 def test_work_is_for_this_machine_and_for_operators(client, all_well):

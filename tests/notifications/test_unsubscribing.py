@@ -1,11 +1,15 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from core.models import AuditEvent
+from notifications import preferences
 from notifications.links import Subscription, read_token, write_token
 from notifications.models import Unsubscription
 from notifications.preferences import KindCannotBeStopped, unsubscribe
+from notifications.registry import kind_named
+from notifications.registry import kinds as registered
 from tests.factories.accounts import PersonFactory
 from tests.factories.notifications import UnsubscriptionFactory
 from tests.notifications.conftest import NOW
@@ -136,3 +140,43 @@ def test_mail_that_was_asked_for_cannot_be_stopped(world, robin):
         unsubscribe(person_id=robin.pk, kind="test_code", now=NOW)
 
     assert stopped() == []
+
+
+@pytest.mark.parametrize("kind", [one.name for one in registered() if one.offers_unsubscribe])
+def test_every_kind_says_what_stops_and_stops_with_one_click(client, robin, kind):
+    path = reverse("notifications:unsubscribe", args=[write_token(Subscription(robin.pk, kind))])
+    one = kind_named(kind)
+
+    page = client.get(path)
+    for _ in range(5):
+        client.post(path, {"List-Unsubscribe": "One-Click"})
+
+    assert escape(str(one.stays or one.description)) in page.text
+    assert reverse("notifications:preferences") in page.text
+    assert "We stopped these e-mails" in client.get(path).text
+    kinds = [row_kind for _person, row_kind in stopped()]
+    assert len(set(kinds)) == len(kinds)
+    assert kinds == [kind] or one.gathers
+
+
+def test_stopping_a_digest_names_what_came_in_it_and_stops_that(client, robin):
+    path = reverse("notifications:unsubscribe", args=[write_token(Subscription(robin.pk, "daily_digest"))])
+
+    page = client.get(path)
+    client.post(path, {"stop": "1"})
+
+    assert str(kind_named("action_due").title) in page.text
+    assert {kind for _person, kind in stopped()} == {"action_due", "action_overdue"}
+    assert "We stopped these e-mails" in client.get(path).text
+    client.post(path, {"resume": "1"})
+    assert stopped() == []
+
+
+def test_who_wants_no_invitations_still_hears_that_a_meeting_they_know_of_has_changed(client, robin):
+    """The three are kinds of their own, and the page of each says what comes all the same."""
+    kinds = {name: kind_named(name) for name in ("meeting_invitation", "meeting_changed", "meeting_cancelled")}
+
+    preferences.unsubscribe(person_id=robin.pk, kind="meeting_invitation", now=NOW)
+
+    assert stopped() == [(robin.pk, "meeting_invitation")]
+    assert all(kind.stays for kind in kinds.values())

@@ -18,6 +18,8 @@ GOOD = {
     "CELERY_BROKER_URL": "redis://127.0.0.1:6379/0",
     "CELERY_BROKER_TRANSPORT_OPTIONS": REDIS,
     "CLOCK_OFFSET_SECONDS": 0,
+    "CHAT_HOSTS": ["hooks.slack.com", ".logic.azure.com", "chat.example.org:8443"],
+    "CHAT_PRIVATE_NETWORKS": ["10.1.2.3/32", "fd12:3456::7/128"],
 }
 BAD = [
     (checks.debug_is_off, {"DEBUG": True}, "ct.E001"),
@@ -44,6 +46,13 @@ BAD = [
         "ct.E009",
     ),
     (checks.clock_is_right, {"CLOCK_OFFSET_SECONDS": 60}, "ct.E014"),
+    (checks.chats_are_hosts_elsewhere, {"CHAT_HOSTS": ["https://hooks.slack.com"]}, "ct.E030"),
+    (checks.chats_are_hosts_elsewhere, {"CHAT_HOSTS": [".com"]}, "ct.E030"),
+    (checks.chats_are_hosts_elsewhere, {"CHAT_HOSTS": ["*"]}, "ct.E030"),
+    (checks.chats_are_hosts_elsewhere, {"CHAT_PRIVATE_NETWORKS": ["my network"]}, "ct.E031"),
+    (checks.chats_are_hosts_elsewhere, {"CHAT_PRIVATE_NETWORKS": ["127.0.0.1/32"]}, "ct.E031"),
+    (checks.chats_are_hosts_elsewhere, {"CHAT_PRIVATE_NETWORKS": ["169.254.0.0/16"]}, "ct.E031"),
+    (checks.chats_are_hosts_elsewhere, {"CHAT_PRIVATE_NETWORKS": ["0.0.0.0/0"]}, "ct.E031"),
     (checks.logs_hide_tokens, {"LOGGING": {"handlers": {"file": {"class": "logging.FileHandler"}}}}, "ct.E015"),
 ]
 
