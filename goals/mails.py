@@ -1,7 +1,7 @@
 """The mails of this app: written from what is true when they leave, and left unsent when their reason is gone."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 from django.urls import reverse
@@ -17,7 +17,7 @@ from goals.services.actions import ASSIGNED
 from notifications.bundling import bundle_kind
 from notifications.choices import ANY_RHYTHM, Rhythm, Topic
 from notifications.models import Message
-from notifications.registry import Letter, MailKind
+from notifications.registry import Letter, MailKind, Moments
 from partners.models import Partnership, Seat
 from partners.permissions import Permission, Role
 
@@ -134,7 +134,13 @@ KINDS = (
         still_wanted=_is_still_due,
         topic=Topic.ACTIONS,
         who=_("Who answers for the action or does the work"),
-        when=_("A week before, the day before and on the day"),
+        when=_("A week before, the day before and on the day, unless the partnership chose otherwise"),
+        moments=Moments(
+            usual=(timedelta(days=7), timedelta(days=1), timedelta(0)),
+            before=_("before the day it is due"),
+            shortest=timedelta(0),
+            longest=timedelta(days=30),
+        ),
         rhythm=Rhythm.DAILY,
         rhythms=(Rhythm.AT_ONCE, Rhythm.DAILY),
     ),

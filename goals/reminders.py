@@ -5,6 +5,7 @@ Every rule is a window, never an exact day: after an outage the reminder that st
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Prefetch
@@ -18,11 +19,11 @@ from goals.models.action import ActionQuerySet
 from goals.selectors.missing import missing_periods
 from notifications import services as outbox
 from notifications.models import Message
+from notifications.reminding import Chosen, chosen_moments, fitting
 from notifications.services import Draft
 from partners.models import Partnership, Seat
 from partners.permissions import ROLE_PERMISSIONS, Permission, Role
 
-AHEAD = timedelta(days=7)
 MORNING = time(8)
 RECORDERS = tuple(role for role in Role if Permission.MEASUREMENT_RECORD in ROLE_PERMISSIONS[role])
 
@@ -40,24 +41,26 @@ def plan_reminders(now: datetime) -> None:
 
 
 def plan_due(partnerships: Iterable[Partnership], *, on: date, zone: str, now: datetime) -> None:
-    """A week before, the day before, and on the day: once for each person, action, offset and date.
+    """A week before, the day before, and on the day, or as chosen: once for each person, action, offset and date.
 
-    The reminder of a week before is left out for what was promised within that week: the person was just told.
+    A reminder is left out where the promise is younger than its moment: the person was just told.
     """
-    actions = _with_holders(partnerships).filter(due_on__gte=on, due_on__lte=on + AHEAD)
+    chosen = chosen_moments(DUE, partnerships=[one.pk for one in partnerships])
+    actions = _with_holders(partnerships).filter(due_on__gte=on, due_on__lte=on + chosen.longest)
+    turns = [(action, _turn(action, chosen, on, zone)) for action in actions]
     _store(
         (
             Draft(
-                key=f"action-due:{action.pk}:{offset}:{action.due_on.isoformat()}:{person_id}",
+                key=f"action-due:{action.pk}:{turn.offset}:{action.due_on.isoformat()}:{person_id}",
                 kind=DUE,
                 recipient_id=person_id,
                 due_at=_in_the_morning(on, zone, now),
-                expires_at=start_of_day(_last_day(action.due_on, offset) + timedelta(days=1), zone=zone),
+                expires_at=start_of_day(turn.last_day + timedelta(days=1), zone=zone),
                 partnership_id=action.partnership_id,
                 params={"action": action.pk, "due_on": action.due_on.isoformat()},
             )
-            for action in actions
-            if (offset := _offset(action, on, zone)) is not None
+            for action, turn in turns
+            if turn
             for person_id in _holders(action)
         ),
         now=now,
@@ -108,17 +111,21 @@ def _holders(action: Action) -> list[int]:
     return sorted({person.pk for person in people if person and person.is_active and person.email})
 
 
-def _offset(action: Action, on: date, zone: str) -> int | None:
-    """Which reminder fits today: -7 from seven to two days before, -1 on the day before, 0 on the day."""
-    left = (action.due_on - on).days
-    offset = -min(left, 1) if left <= 1 else -AHEAD.days
-    window_opens = action.due_on + timedelta(days=offset)
-    return offset if today(zone=zone, at=action.created_at) < window_opens else None
+@dataclass(frozen=True)
+class Turn:
+    """The reminder that fits today: its offset in days, as in -7, and the last day on which it says something true."""
+
+    offset: int
+    last_day: date
 
 
-def _last_day(due_on: date, offset: int) -> date:
-    """The last day on which a reminder of this offset still says something true."""
-    return due_on - timedelta(days=2) if offset == -AHEAD.days else due_on + timedelta(days=offset)
+def _turn(action: Action, chosen: Chosen, on: date, zone: str) -> Turn | None:
+    turn = fitting(chosen.of(action.partnership_id), action.due_on - on)
+    if turn is None or today(zone=zone, at=action.created_at) >= action.due_on - turn[0]:
+        return None
+    before, following = turn
+    last = action.due_on if following is None else action.due_on - following - timedelta(days=1)
+    return Turn(-before.days, last)
 
 
 def _weekly(

@@ -1,6 +1,6 @@
 """The mails about a meeting. Each says what is true when it leaves, and stays behind when that has changed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -14,7 +14,7 @@ from meetings.models import Meeting
 from meetings.services import letters
 from notifications.choices import Topic
 from notifications.models import Message
-from notifications.registry import Attachment, Letter, MailKind, register_kind
+from notifications.registry import Attachment, Letter, MailKind, Moments, register_kind
 
 
 def _meeting_of(message: Message) -> Meeting | None:
@@ -127,12 +127,19 @@ KINDS = (
     MailKind(
         name=letters.REMINDER,
         template="meeting_reminder",
-        description=_("Reminders of meetings, three days and two hours before"),
+        description=_("Reminders of meetings"),
         compose=_reminder,
         still_wanted=_is_expected,
         topic=Topic.MEETINGS,
         who=_("The people invited who sent no apologies"),
-        when=_("Before the meeting, with the agenda and what you promised"),
+        when=_("Three days and two hours before, unless the partnership chose otherwise; with the agenda"),
+        moments=Moments(
+            usual=(timedelta(days=3), timedelta(hours=2)),
+            before=_("before a meeting"),
+            shortest=timedelta(hours=1),
+            longest=timedelta(days=14),
+            step=timedelta(hours=1),
+        ),
         stays=_("You would still be invited to meetings, and hear of changes and cancellations."),
     ),
 )

@@ -1,7 +1,6 @@
-"""Who is reminded of a meeting, and when: three days and two hours before, once each."""
+"""Who is reminded of a meeting, and when: three days and two hours before, or when the partnership chose, once each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import F
@@ -10,22 +9,8 @@ from meetings.choices import Presence
 from meetings.models import Attendance
 from meetings.services import letters
 from notifications.registry import Planner, register_planner
+from notifications.reminding import chosen_moments, fitting
 from notifications.services import Draft, enqueue
-
-
-@dataclass(frozen=True)
-class Reminder:
-    """Due ``lead`` before the start, and pointless from ``until`` before the start on."""
-
-    part: str
-    lead: timedelta
-    until: timedelta
-
-
-REMINDERS = (
-    Reminder(part="-days", lead=timedelta(days=3), until=timedelta(hours=2)),
-    Reminder(part="-hours", lead=timedelta(hours=2), until=timedelta(0)),
-)
 
 
 def plan_reminders(now: datetime) -> None:
@@ -38,30 +23,35 @@ def plan_reminders(now: datetime) -> None:
 
 
 def _owed(now: datetime) -> Iterator[Draft]:
-    for reminder in REMINDERS:
-        waiting = Attendance.objects.filter(
-            meeting__invited_at__isnull=False,
-            meeting__cancelled_at=None,
-            meeting__closed_at=None,
-            meeting__starts_at__gt=now + reminder.until,
-            meeting__starts_at__lte=now + reminder.lead,
-            presence=Presence.UNKNOWN,
-            seat__person=F("person"),
-            person__is_active=True,
-            person__email__isnull=False,
-        )
-        for attendance in waiting.select_related("meeting").order_by("pk"):
-            meeting = attendance.meeting
-            due_at = meeting.starts_at - reminder.lead
-            if attendance.told_at < due_at:
-                yield letters.draft(
-                    letters.REMINDER,
-                    meeting,
-                    person_id=attendance.person_id,
-                    due_at=due_at,
-                    expires_at=meeting.starts_at - reminder.until,
-                    part=reminder.part,
-                )
+    chosen = chosen_moments(letters.REMINDER)
+    waiting = Attendance.objects.filter(
+        meeting__invited_at__isnull=False,
+        meeting__cancelled_at=None,
+        meeting__closed_at=None,
+        meeting__starts_at__gt=now,
+        meeting__starts_at__lte=now + chosen.longest,
+        presence=Presence.UNKNOWN,
+        seat__person=F("person"),
+        person__is_active=True,
+        person__email__isnull=False,
+    )
+    for attendance in waiting.select_related("meeting").order_by("pk"):
+        meeting = attendance.meeting
+        moments = chosen.of(meeting.partnership_id, letters.subject(meeting))
+        turn = fitting(moments, meeting.starts_at - now)
+        if turn is None:
+            continue
+        before, following = turn
+        due_at = meeting.starts_at - before
+        if attendance.told_at < due_at:
+            yield letters.draft(
+                letters.REMINDER,
+                meeting,
+                person_id=attendance.person_id,
+                due_at=due_at,
+                expires_at=meeting.starts_at - (following or timedelta(0)),
+                part=f"-{before // timedelta(minutes=1)}",
+            )
 
 
 def register() -> None:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:pk>/", views.meeting_detail, name="meeting-detail"),
     path("<int:pk>/edit/", views.meeting_edit, name="meeting-edit"),
     path("<int:pk>/invite/", views.meeting_invite, name="meeting-invite"),
+    path("<int:pk>/reminders/", views.meeting_reminders, name="meeting-reminders"),
     path("<int:pk>/cancel/", views.meeting_cancel, name="meeting-cancel"),
     path("<int:pk>/attendance/", views.meeting_attendance, name="meeting-attendance"),
     path("<int:pk>/notes/", views.meeting_notes, name="meeting-notes"),

@@ -13,7 +13,11 @@ from core.errors import DomainError
 from core.http import Request, render_form, render_page
 from core.panels import MEETING, panels_for
 from meetings import forms, selectors, services
+from meetings.mails import KINDS
 from meetings.models import Meeting
+from meetings.services.letters import REMINDER, subject
+from notifications import reminding
+from notifications.forms import MomentsForm
 from partners.access import seat_view
 from partners.models import Seat
 from partners.permissions import Permission
@@ -111,6 +115,23 @@ def meeting_cancel(request: Request, seat: Seat, pk: int) -> HttpResponse:
         return _to_meeting(seat, meeting)
     context = {"seat": seat, "meeting": meeting, "asked": meeting.attendances.count()}
     return render_page(request, "meetings/meeting_cancel.html", context)
+
+
+@seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
+def meeting_reminders(request: Request, seat: Seat, pk: int) -> HttpResponse:
+    """When people are reminded of this meeting, where that differs from the others."""
+    meeting = _meeting(seat, pk)
+    kinds = reminding.kinds_with_moments(KINDS)
+    chosen = reminding.moments_in(seat.partnership_id, kinds, subject=subject(meeting))
+    form = MomentsForm(request.POST or None, kinds=kinds, chosen=chosen)
+    if "usual" in request.POST:
+        services.remind_as_usual(meeting=meeting, by=seat, now=clock.now())
+    elif form.is_valid():
+        services.remind_at(meeting=meeting, moments=form.moments()[REMINDER], by=seat, now=clock.now())
+    else:
+        return render_form(request, "meetings/meeting_reminders.html", {"seat": seat, "meeting": meeting, "form": form})
+    messages.success(request, _("Saved."))
+    return _to_meeting(seat, meeting)
 
 
 @seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)

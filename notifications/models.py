@@ -194,6 +194,26 @@ class MailHours(models.Model):
         return f"{self.person_id} {self.digest_at}"
 
 
+class ReminderTimes(models.Model):
+    """How many minutes before something this partnership reminds its people, where that is not the usual.
+
+    ``subject`` is one thing with times of its own, such as ``meeting:7``; empty for the whole partnership.
+    """
+
+    kind = models.CharField(max_length=60)
+    partnership_id = models.BigIntegerField()
+    subject = models.CharField(max_length=60, blank=True)
+    minutes = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "partnership_id", "subject"], name="reminder_times_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.partnership_id} {self.subject}".strip()
+
+
 class Heartbeat(models.Model):
     """When a loop last did its work: the only proof of life we trust. ``alarmed_at`` since its silence was noticed."""
 

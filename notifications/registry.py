@@ -5,7 +5,7 @@ Delivery and planning know only this registry; they never import an app that sta
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.texts import StrOrPromise
 from notifications.choices import Rhythm, Topic
@@ -36,6 +36,21 @@ class Letter:
 
 
 @dataclass(frozen=True)
+class Moments:
+    """How long before something reminders come: usually, and within which bounds a partnership may choose others.
+
+    ``before`` completes the sentence "3 days …". A ``step`` of an hour lets people count in hours or in days.
+    """
+
+    usual: tuple[timedelta, ...]
+    before: StrOrPromise
+    shortest: timedelta
+    longest: timedelta
+    step: timedelta = timedelta(days=1)
+    most: int = 3
+
+
+@dataclass(frozen=True)
 class MailKind:
     """One kind of mail: everything the product knows about it stands in this one declaration.
 
@@ -44,6 +59,7 @@ class MailKind:
     same when it is stopped, ``topic`` is the section of the page.
 
     For planning: whoever owes the mail stores a ``Draft`` with its moment and its expiry (``notifications.services``).
+    ``moments`` are those of a reminder that a partnership may move (``notifications.reminding``).
 
     For sending: ``template`` names ``templates/emails/<template>.{subject.txt,txt,html}``. ``compose`` may mint a
     token: it runs after the fence, immediately before handing over, outside any transaction of the caller.
@@ -75,6 +91,7 @@ class MailKind:
     rhythm: Rhythm = Rhythm.AT_ONCE
     rhythms: tuple[Rhythm, ...] = (Rhythm.AT_ONCE,)
     together: str = ""
+    moments: Moments | None = None
     gathers: bool = False
 
     @property

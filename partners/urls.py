@@ -22,6 +22,7 @@ inside = [
     path("chats/<int:pk>/switch/", views.chat_switch, name="chat-switch"),
     path("chats/<int:pk>/remove/", views.chat_remove, name="chat-remove"),
     path("settings/", views.partnership_edit, name="partnership-edit"),
+    path("settings/reminders/", views.reminder_times, name="reminder-times"),
 ]
 urlpatterns = [
     path("partnerships/", views.partnership_list, name="partnership-list"),

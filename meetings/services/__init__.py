@@ -12,6 +12,7 @@ from meetings.services.planning import (
     plan_meeting,
     plan_of,
 )
+from meetings.services.reminding import remind_as_usual, remind_at
 
 __all__ = [
     "AttendanceRefused",
@@ -31,5 +32,7 @@ __all__ = [
     "plan_of",
     "record_attendance",
     "record_decision",
+    "remind_as_usual",
+    "remind_at",
     "take_notes",
 ]

@@ -20,6 +20,11 @@ def key_prefix(meeting: Meeting) -> str:
     return f"meeting:{meeting.pk}:"
 
 
+def subject(meeting: Meeting) -> str:
+    """The name under which a meeting may have reminder times of its own."""
+    return f"meeting:{meeting.pk}"
+
+
 def draft(
     kind: str, meeting: Meeting, *, person_id: int, due_at: datetime, expires_at: datetime, part: str = ""
 ) -> outbox.Draft:

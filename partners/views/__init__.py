@@ -11,6 +11,7 @@ from partners.views.chats import (
 )
 from partners.views.partners import partner_add, partner_detail, partner_edit, partner_list
 from partners.views.partnerships import partnership_edit, partnership_list, partnership_start
+from partners.views.reminders import reminder_times
 from partners.views.seats import seat_invite, seat_list, seat_role, seat_vacate
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "partnership_edit",
     "partnership_list",
     "partnership_start",
+    "reminder_times",
     "seat_invite",
     "seat_list",
     "seat_role",

@@ -14,6 +14,7 @@ from notifications.models import (
     MessageState,
     Pause,
     Preference,
+    ReminderTimes,
     Unsubscription,
 )
 from notifications.sealed_text import seal
@@ -90,6 +91,15 @@ class MailHoursFactory(DjangoModelFactory):
         model = MailHours
 
     person = factory.SubFactory(PersonFactory)
+
+
+class ReminderTimesFactory(DjangoModelFactory):
+    class Meta:
+        model = ReminderTimes
+
+    kind = "meeting_reminder"
+    partnership_id = 1
+    minutes = [1440]
 
 
 class HeartbeatFactory(DjangoModelFactory):

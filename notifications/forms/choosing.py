@@ -68,7 +68,7 @@ class MailChoicesForm(forms.Form):
             "days_off": sorted(wishes.hours.days_off),
         }
         super().__init__(*args, **kwargs)
-        self.initial |= hours
+        self.initial = hours
         for kind in self._kinds():
             offered = [*kind.rhythms, Rhythm.NEVER]
             self.fields[f"kind_{kind.name}"] = forms.ChoiceField(
