@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
+from core.texts import StrOrPromise
 from exchange.iati.limits import MAX_BYTES
 from exchange.selectors import organisation_choices
 from exchange.services.choices import Choices
@@ -16,20 +17,32 @@ from goals.choices import ValueSemantics
 from partners.choices import OrganizationKind
 
 TOO_LARGE = _("The file is larger than 5 MB. Ask its publisher for a smaller one, or split it.")
+NO_FILE = {
+    "required": _("Please choose a file."),
+    "empty": _("This file is empty."),
+    "missing": _("Please choose a file."),
+}
 
 
-class UploadForm(forms.Form):
-    """One IATI activity file. ``is_oversized`` says that the request was too large for its file to arrive."""
+class FileForm(forms.Form):
+    """Something with a ``file``. ``is_oversized`` says that the request was too large for its file to arrive."""
+
+    too_large: StrOrPromise = TOO_LARGE
+
+    def __init__(self, *args: Any, is_oversized: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_oversized:
+            self.fields["file"].error_messages["required"] = str(self.too_large)
+
+
+class UploadForm(FileForm):
+    """One IATI activity file."""
 
     file = forms.FileField(
         label=_("IATI activity file"),
         help_text=_("An XML file of version 2.01, 2.02 or 2.03, at most 5 MB."),
         widget=forms.ClearableFileInput(attrs={"accept": ".xml,application/xml,text/xml"}),
-        error_messages={
-            "required": _("Please choose a file."),
-            "empty": _("This file is empty."),
-            "missing": _("Please choose a file."),
-        },
+        error_messages=NO_FILE,
     )
     with_persons = forms.BooleanField(
         label=_("Also import the persons named as contacts"),
@@ -37,16 +50,24 @@ class UploadForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, is_oversized: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if is_oversized:
-            self.fields["file"].error_messages["required"] = TOO_LARGE
-
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
         if (file.size or 0) > MAX_BYTES:
             raise forms.ValidationError(TOO_LARGE)
         return file
+
+
+class RoundsForm(FileForm):
+    """Earlier answers as a table. The file is read where it arrives and kept nowhere."""
+
+    too_large = _("The file is larger than 1 MB. Please split it, for example by year.")
+
+    file = forms.FileField(
+        label=_("File of answers"),
+        help_text=_("A CSV file with one answer on each line, at most 1 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
+        error_messages=NO_FILE,
+    )
 
 
 class ChoicesForm(forms.Form):

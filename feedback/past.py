@@ -19,8 +19,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Person
-from core import dates, months
+from core import clock, dates, months
 from core.errors import DomainError
 from core.models import record
 from feedback import form
@@ -30,7 +29,7 @@ from feedback.models import FeedbackWindow, HealthReport, PastRound, PastSum
 from feedback.models.window import MINIMUM_GROUP
 from feedback.months import report_day
 from feedback.payload import PAST, Composed, Inputs, Said, Tally, WindowInput, compose
-from feedback.reporting import freeze, latest_report
+from feedback.reporting import freeze
 from partners.models import Partnership
 
 TAKEN_BACK = "taken_back"
@@ -71,43 +70,55 @@ class PastDraft:
         return months.first_of(self.held_on)
 
 
-def why_not(partnership: Partnership, rounds: Sequence[PastDraft], *, now: datetime) -> str:
-    """Why these rounds of one month cannot become its report; empty when they can."""
-    month = rounds[0].month
-    if months.current(at=now, zone=partnership.time_zone) <= month or now.date() < report_day(month):
-        return _("Rounds of this month can be brought in from %(day)s on, when the month is over.") % {
-            "day": dates.day_year(report_day(month))
-        }
-    start, end = months.bounds(month, zone=partnership.time_zone)
-    asked_here = FeedbackWindow.objects.filter(
-        meeting__partnership=partnership, meeting__starts_at__gte=start, meeting__starts_at__lt=end
-    )
-    if asked_here.exists():
-        return _("After a meeting of this month our own form went out, so its report comes from there.")
-    latest = latest_report(partnership, month)
-    if latest is None:
-        return ""
-    published = json.loads(latest.payload)
-    if published["state"] != TAKEN_BACK:
-        return _("There is a report of this month already, and a report is never changed.")
-    return _difference_would_tell(partnership, month, rounds)
+def by_month(rounds: Iterable[PastDraft]) -> dict[date, list[PastDraft]]:
+    """Oldest first."""
+    found: defaultdict[date, list[PastDraft]] = defaultdict(list)
+    for one in sorted(rounds, key=lambda draft: draft.held_on):
+        found[one.month].append(one)
+    return dict(found)
+
+
+def refusals(partnership: Partnership, rounds: Mapping[date, Sequence[PastDraft]], *, now: datetime) -> dict[date, str]:
+    """The months that cannot be brought in, each with a sentence that says why. Two statements."""
+    zone = partnership.time_zone
+    published: defaultdict[date, list[Mapping[str, Any]]] = defaultdict(list)
+    reports = HealthReport.objects.filter(partnership=partnership, month__in=rounds).order_by("revision")
+    for month, payload in reports.values_list("month", "payload"):
+        published[month].append(json.loads(payload))
+    windows = FeedbackWindow.objects.filter(meeting__partnership=partnership).values_list("meeting__starts_at")
+    asked_here = {months.current(at=starts_at, zone=zone) for (starts_at,) in windows}
+    found = {}
+    for month, drafts in rounds.items():
+        if clock.start_of_day(report_day(month), zone=zone) > now:
+            day = dates.day_year(report_day(month))
+            found[month] = _("Rounds of this month can be brought in from %(day)s on, when the month is over.") % {
+                "day": day
+            }
+        elif month in asked_here:
+            found[month] = _("After a meeting of this month our own form went out, so its report comes from there.")
+        elif published[month] and published[month][-1]["state"] != TAKEN_BACK:
+            found[month] = _("There is a report of this month already, and a report is never changed.")
+        elif _difference_would_tell(drafts, published[month]):
+            found[month] = _(
+                "This month was brought in before with a few people more or fewer. Whoever saw both could work out "
+                "what those few said."
+            )
+    return found
 
 
 @transaction.atomic
 def bring_rounds(
-    *, partnership: Partnership, rounds: Iterable[PastDraft], person: Person, now: datetime
+    *, partnership: Partnership, rounds: Iterable[PastDraft], person_id: int | None, now: datetime
 ) -> list[HealthReport]:
     """Store the sums of all rounds and freeze the report of each of their months; all of it, or nothing."""
     Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
-    by_month: defaultdict[date, list[PastDraft]] = defaultdict(list)
-    for one in sorted(rounds, key=lambda draft: draft.held_on):
-        by_month[one.month].append(one)
-    reports = []
-    for month, drafts in sorted(by_month.items()):
-        if refusal := why_not(partnership, drafts, now=now):
-            raise RoundRefused(f"{dates.month(month)}: {refusal}")
+    found, reports = by_month(rounds), []
+    refused = refusals(partnership, found, now=now)
+    for month, drafts in found.items():
+        if month in refused:
+            raise RoundRefused(f"{dates.month(month)}: {refused[month]}")
         for draft in drafts:
-            _store(partnership, draft, person=person, now=now)
+            _store(partnership, draft, person_id=person_id, now=now)
         inputs = inputs_of(partnership, month)
         reports.append(
             freeze(
@@ -120,7 +131,7 @@ def bring_rounds(
         )
     record(
         verb="past_rounds.brought",
-        actor_id=person.pk,
+        actor_id=person_id,
         target=partnership,
         at=now,
         partnership_id=partnership.pk,
@@ -130,7 +141,7 @@ def bring_rounds(
 
 
 @transaction.atomic
-def take_back(*, partnership: Partnership, month: date, person: Person, now: datetime) -> HealthReport:
+def take_back(*, partnership: Partnership, month: date, person_id: int | None, now: datetime) -> HealthReport:
     """Delete the rounds of a month and freeze a revision that says so; reports that compared with them stay."""
     Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
     if not rounds_of(partnership, month).delete()[0]:
@@ -139,7 +150,7 @@ def take_back(*, partnership: Partnership, month: date, person: Person, now: dat
     report = freeze(partnership=partnership, month=month, composed=nothing, fingerprint="", now=now)
     record(
         verb="past_rounds.taken_back",
-        actor_id=person.pk,
+        actor_id=person_id,
         target=partnership,
         at=now,
         partnership_id=partnership.pk,
@@ -192,7 +203,7 @@ def _window(one: PastRound) -> WindowInput:
     )
 
 
-def _store(partnership: Partnership, draft: PastDraft, *, person: Person, now: datetime) -> None:
+def _store(partnership: Partnership, draft: PastDraft, *, person_id: int | None, now: datetime) -> None:
     stored = PastRound.objects.create(
         partnership=partnership,
         held_on=draft.held_on,
@@ -201,7 +212,7 @@ def _store(partnership: Partnership, draft: PastDraft, *, person: Person, now: d
         invited=draft.invited,
         answered=draft.answered,
         alike=draft.alike,
-        brought_by=person,
+        brought_by_id=person_id,
         brought_at=now,
     )
     PastSum.objects.bulk_create(
@@ -218,18 +229,14 @@ def _store(partnership: Partnership, draft: PastDraft, *, person: Person, now: d
     )
 
 
-def _difference_would_tell(partnership: Partnership, month: date, rounds: Sequence[PastDraft]) -> str:
-    """Compare with everything published of the month before: nobody may subtract one to four people."""
+def _difference_would_tell(rounds: Sequence[PastDraft], published: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether somebody could subtract one to four people from what was published of the month before."""
     keys = {key for one in rounds for key in one.cells}
     heard = {key: people_in(one.cells[key].n for one in rounds if key in one.cells) for key in keys}
     heard |= {one.held_on.isoformat(): one.answered for one in rounds}
-    revisions = HealthReport.objects.filter(partnership=partnership, month=month)
-    for payload in map(json.loads, revisions.values_list("payload", flat=True)):
+    for payload in published:
         before = {cell["key"]: cell["people"] for cell in payload.get("dimensions", ()) if "people" in cell}
         before |= {one["on"]: one["answered"] for one in payload["windows"]}
         if any(0 < abs(heard[key] - before[key]) < MINIMUM_GROUP for key in heard.keys() & before.keys()):
-            return _(
-                "This month was brought in before with a few people more or fewer. Whoever saw both could work out "
-                "what those few said."
-            )
-    return ""
+            return True
+    return False

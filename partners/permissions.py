@@ -24,6 +24,7 @@ class Permission(StrEnum):
     COMMENT_READ = auto()
     NAMED_ANSWERS_READ = auto()
     FOLLOW_UP_PLAN = auto()
+    PAST_ROUNDS_BRING = auto()
 
 
 class Role(models.TextChoices):

@@ -72,6 +72,7 @@ OBJECTS = {
     "feedback:follow-up": lambda t: {"month": t.report.month, "dimension": "voice"},
     "reports:progress-month": lambda t: {"month": t.report.month},
     "exchange:import": lambda t: {"batch": t.batch.pk},
+    "exchange:round": lambda t: {"month": t.round.held_on.replace(day=1)},
 }  # fmt: skip
 
 # Routes without a partnership whose parameters belong to nobody: any value must do no harm.
@@ -146,6 +147,7 @@ def tenant(mark):
         meeting__partnership=partnership, meeting__title=word(), mode="named", closed_at=REPORT_DAY, answered_count=1
     )
     feedback.NamedResponseFactory(window=named, person__name=word(), comment=word())
+    earlier = feedback.PastRoundFactory(partnership=partnership, label=word())
     batch = exchange.ImportBatchFactory(person=seats[Role.COORDINATOR].person, file_name=f"{word()}.xml")
     notifications.MessageFactory(
         recipient=seats[Role.MEMBER].person, partnership_id=partnership.pk, dead=True, error=word()
@@ -154,7 +156,7 @@ def tenant(mark):
     return SimpleNamespace(
         canary=canary, slug=partnership.slug, partnership=partnership, seats=seats, member=seats[Role.MEMBER],
         partner=partner, goal=goal, indicator=indicator, action=action, meeting=meeting, decision=decision,
-        report=report, batch=batch, named=named, chat=chat,
+        report=report, batch=batch, named=named, chat=chat, round=earlier,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import sync_playwright
 
 from exchange.models import ImportBatch
-from exchange.views import SAMPLE
+from exchange.views.files import SAMPLE
 from partners.models import Partnership
 from tests import servers
 from tests.factories.accounts import PersonFactory

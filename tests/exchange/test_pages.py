@@ -10,7 +10,7 @@ from core import clock
 from exchange import services
 from exchange.models import BatchState, ImportBatch
 from exchange.services import Choices
-from exchange.views import SAMPLE
+from exchange.views.files import SAMPLE
 from goals.models import SharedGoal
 from partners.models import Organization, Partnership
 from tests.exchange.files import activity, iati, indicator, org, period, result, target

@@ -40,7 +40,7 @@ def draft(held_on=date(2025, 11, 12), people=11, seed=3, invited=14, value=None,
 
 
 def bring(partnership, *rounds, now=NOW):
-    return past.bring_rounds(partnership=partnership, rounds=rounds, person=PersonFactory(), now=now)
+    return past.bring_rounds(partnership=partnership, rounds=rounds, person_id=PersonFactory().pk, now=now)
 
 
 def test_round_becomes_a_frozen_report_of_its_month(partnership):
@@ -125,7 +125,7 @@ def test_meeting_recorded_afterwards_does_not_replace_an_earlier_round(partnersh
 
 # -- Taking back -------------------------------------------------------------------------------------------------------
 def take_back(partnership, month=NOVEMBER):
-    return past.take_back(partnership=partnership, month=month, person=PersonFactory(), now=NOW)
+    return past.take_back(partnership=partnership, month=month, person_id=PersonFactory().pk, now=NOW)
 
 
 def test_taking_back_removes_the_sums_and_says_so_in_a_revision(partnership):

@@ -24,7 +24,7 @@ from exchange.services.batches import READ_AT_ONCE
 from exchange.services.planning import FileForgotten
 from exchange.wording import place_in_words
 
-SAMPLE: Final = Path(__file__).resolve().parent / "samples" / "harbour-youth.xml"
+SAMPLE: Final = Path(__file__).resolve().parents[1] / "samples" / "harbour-youth.xml"
 
 
 @signed_in()

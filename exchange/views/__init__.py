@@ -1,0 +1,1 @@
+"""Pages about files from elsewhere: published activities, and earlier rounds of feedback."""
