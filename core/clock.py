@@ -11,6 +11,11 @@ def now() -> datetime:
     return datetime.now(UTC) + timedelta(seconds=settings.CLOCK_OFFSET_SECONDS)
 
 
+def machine_time() -> datetime:
+    """What this machine's clock shows, never moved: to compare with another machine's."""
+    return datetime.now(UTC)
+
+
 def today(*, zone: str, at: datetime) -> date:
     """The calendar day that people in ``zone`` call today at the instant ``at``."""
     return at.astimezone(ZoneInfo(zone)).date()

@@ -1,5 +1,6 @@
 """Put messages into the outbox, or take them back. Callers own the facts; this app owns the guarantees."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from notifications.models import OPEN_STATES, Channel, Heartbeat, Message, Messa
 from notifications.registry import kind_named
 from notifications.sealed_text import seal
 
+logger = logging.getLogger(__name__)
 KEEP_MESSAGES = timedelta(days=90)
 KEEP_RATE_COUNTS = timedelta(days=2)
 
@@ -84,7 +86,7 @@ def withdraw(*, key_prefix: str) -> int:
 
 
 @transaction.atomic
-def retry(*, message_id: int | None, actor_id: int, now: datetime) -> int:
+def try_again(*, message_id: int | None, actor_id: int, now: datetime) -> int:
     """Put a dead letter, or with None every one, back into the queue; returns how many.
 
     Whether it is still wanted is asked when it is sent, as ever. A code is gone once its message was given up. Counted
@@ -123,8 +125,12 @@ def wake(*, actor_id: int, now: datetime) -> bool:
 
 
 def beat(name: str, *, now: datetime) -> None:
-    """Note that the loop ``name`` has done its work."""
-    Heartbeat.objects.update_or_create(name=name, defaults={"at": now})
+    """Note that the loop ``name`` has done its work; say so when its silence had been noticed."""
+    mine = Heartbeat.objects.filter(name=name)
+    if mine.filter(alarmed_at__isnull=False).update(at=now, alarmed_at=None):
+        logger.warning("The loop %s beats again.", name)
+    elif not mine.update(at=now):
+        Heartbeat.objects.update_or_create(name=name, defaults={"at": now})
 
 
 def purge(*, now: datetime) -> int:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core import clock
-from notifications import delivery, planning, services
+from notifications import delivery, planning, services, watch
 
 
 @shared_task(name="notifications.dispatch_due", ignore_result=True)
@@ -16,6 +16,7 @@ def dispatch_due() -> None:
 def plan_due() -> None:
     planning.plan_due(now=clock.now())
     services.beat("plan", now=clock.now())
+    watch.look(now=clock.now())
 
 
 @shared_task(name="notifications.keep_house", ignore_result=True)

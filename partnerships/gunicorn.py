@@ -28,3 +28,10 @@ class QuietAboutTokens(Logger):  # type: ignore[misc, unused-ignore]
 
 
 logger_class = QuietAboutTokens
+
+
+def post_worker_init(_worker: Any) -> None:
+    """The application is loaded: somebody has to notice when every worker of the queue is gone."""
+    from notifications import watch  # noqa: PLC0415 -- Django is ready only now
+
+    watch.start()

@@ -93,6 +93,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5"]
 
 # -- Database ---------------------------------------------------------------------------------------------------------
+STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=30_000)
+DATABASE_PATIENCE_SECONDS = STATEMENT_TIMEOUT_MS / 1000 + 5  # then it is not slow but gone
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'common-thread.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     VAR_DIR.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, never its folder
@@ -108,14 +110,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 else:
+    DATABASES["default"]["ENGINE"] = "core.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 5,
-        "options": (
-            f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=30_000)} "
-            "-c idle_in_transaction_session_timeout=60000"
-        ),
+        "options": (f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=60000"),
     }
 
 # -- People -----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+handler500 = "core.views.failed"
 urlpatterns = [
     path("", include("reports.urls")),
     path("", include("notifications.urls")),

@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -10,12 +9,12 @@ from django.utils import translation
 from core.access import PAGE_AND_FORM, public, token
 from core.clock import now
 from core.http import Request
+from core.patience import NO_DATABASE
 from feedback import form, form_page, links, modes, sealed
 from feedback.form_page import language_of, languages_beside
 from feedback.forms import Posted, read_posted
 from feedback.selectors import SHOWN_ON_FORM, follow_through
 
-NO_DATABASE = (OperationalError, InterfaceError)
 RETRY_SECONDS = "30"
 
 

@@ -45,7 +45,7 @@ def outbox_settle(request: SignedInRequest) -> HttpResponse:
         return redirect("notifications:outbox")
     at, actor = clock.now(), request.user.pk
     if "retry" in request.POST:
-        count = services.retry(message_id=number, actor_id=actor, now=at)
+        count = services.try_again(message_id=number, actor_id=actor, now=at)
         said = ngettext("%(count)s e-mail is tried again.", "%(count)s e-mails are tried again.", count)
         messages.success(request, said % {"count": count})
     elif "cancel" in request.POST:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError
@@ -24,7 +25,25 @@ def test_live_answers_without_the_database(client):
 def test_ready_when_the_database_answers_and_is_migrated(client):
     response = client.get("/healthz/ready")
 
-    assert (response.status_code, response.json()) == (200, {"ok": True, "database": True, "missing_migrations": 0})
+    found = response.json()
+    assert (response.status_code, found["ok"], found["database"], found["missing_migrations"]) == (200, True, True, 0)
+    assert abs(found["clock_skew_seconds"]) < 5
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "status"), [(-31, 503), (-29, 200), (29, 200), (31, 503)])
+def test_not_ready_when_the_clocks_of_application_and_database_disagree(client, monkeypatch, seconds, status):
+    real = clock.machine_time
+    monkeypatch.setattr("core.clock.machine_time", lambda: real() + timedelta(seconds=seconds))
+
+    assert client.get("/healthz/ready").status_code == status
+
+
+@pytest.mark.django_db
+def test_a_clock_moved_for_a_long_story_is_not_taken_for_a_wrong_one(client, settings):
+    settings.CLOCK_OFFSET_SECONDS = 86_400
+
+    assert client.get("/healthz/ready").status_code == 200
 
 
 @pytest.mark.django_db
@@ -41,7 +60,7 @@ def test_not_ready_when_the_database_is_away(client, monkeypatch):
     def fail(*_args):
         raise OperationalError("server closed the connection, password=secret")
 
-    monkeypatch.setattr("notifications.views.health.MigrationExecutor", fail)
+    monkeypatch.setattr("notifications.readiness.MigrationExecutor", fail)
 
     response = client.get("/healthz/ready")
 
@@ -53,8 +72,10 @@ def test_work_is_well_while_the_loops_beat(client, all_well):
 
     response = client.get("/healthz/work")
 
+    found = response.json()
     assert response.status_code == 200
-    assert response.json() == {
+    assert found.pop("disk_free_mb") > 100
+    assert found == {
         "ok": True,
         "beat_age_seconds": {"dispatch": 0, "plan": 0, "housekeeping": 0},
         "silent": [],
@@ -90,6 +111,14 @@ def test_work_is_not_well_when_mail_waits_too_long(client, all_well):
 
     assert response.status_code == 503
     assert response.json()["oldest_due_seconds"] >= 960
+
+
+def test_work_is_not_well_when_the_disk_is_nearly_full(client, all_well, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: SimpleNamespace(free=99 * 2**20))
+
+    response = client.get("/healthz/work")
+
+    assert (response.status_code, response.json()["disk_free_mb"]) == (503, 99)
 
 
 def test_work_is_not_well_while_the_mail_server_refuses_us(client, all_well):

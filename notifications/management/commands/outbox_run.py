@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from core import clock
-from notifications import delivery, planning, services
+from notifications import delivery, planning, services, watch
 
 logger = logging.getLogger(__name__)
 PAUSE_SECONDS = 2.0
@@ -57,6 +57,7 @@ class Rounds:
         if self._planned_at is None or now - self._planned_at >= PLAN_EVERY:
             planning.plan_due(now=now)
             services.beat("plan", now=now)
+            watch.look(now=now)
             self._planned_at = now
         if self._tidied_at is None or now - self._tidied_at >= TIDY_EVERY:
             planning.keep_house(now=now)
