@@ -81,3 +81,20 @@ class Person(AbstractBaseUser):
     def is_superuser(self) -> bool:
         """Django's own tools ask for it; there is no admin site, so it grants nothing beyond staff."""
         return self.is_staff
+
+
+class CalendarFeed(models.Model):
+    """The secret address at which a person's calendar can be read without signing in: one, until it is made anew.
+
+    Only an image of the secret is kept, so the address can be shown once and never again.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="calendar_feed")
+    verifier = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(verifier=""), name="calendar_feed_has_a_verifier")]
+
+    def __str__(self) -> str:
+        return f"calendar of {self.person_id}"

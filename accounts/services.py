@@ -1,12 +1,14 @@
 """Every write to people. One row per human, found again by their address."""
 
+import secrets
 from datetime import datetime
+from hashlib import sha256
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
-from accounts.models import Person
+from accounts.models import CalendarFeed, Person
 from core.models import record
 
 
@@ -53,3 +55,32 @@ def sign_out_everywhere(*, person: Person, now: datetime) -> None:
     own = [row.pk for row in live.iterator() if row.get_decoded().get(SESSION_KEY) == str(person.pk)]
     Session.objects.filter(pk__in=own).delete()
     record(verb="person.signed_out_everywhere", actor_id=person.pk, target=person, at=now)
+
+
+@transaction.atomic
+def make_calendar_feed(*, person: Person, now: datetime) -> str:
+    """A new secret for the address of the calendar; the old address stops working. Returned once and kept nowhere."""
+    token = secrets.token_urlsafe(32)
+    feed, _is_new = CalendarFeed.objects.update_or_create(
+        person=person, defaults={"verifier": _feed_verifier(token), "created_at": now}
+    )
+    record(verb="calendar.made", actor_id=person.pk, target=feed, at=now)
+    return token
+
+
+@transaction.atomic
+def revoke_calendar_feed(*, person: Person, now: datetime) -> None:
+    """The address stops working. Saying it again changes nothing."""
+    for feed in CalendarFeed.objects.filter(person=person):
+        record(verb="calendar.revoked", actor_id=person.pk, target=feed, at=now)
+        feed.delete()
+
+
+def calendar_feed_of(token: str) -> CalendarFeed | None:
+    """Whose calendar this secret opens; nobody's while they may not sign in."""
+    feeds = CalendarFeed.objects.filter(verifier=_feed_verifier(token), person__is_active=True)
+    return feeds.select_related("person").first()
+
+
+def _feed_verifier(token: str) -> str:
+    return sha256(f"common-thread/calendar-feed/{token}".encode()).hexdigest()

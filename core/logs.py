@@ -8,8 +8,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.views.debug import SafeExceptionReporterFilter
 
-# Token pages live under one-letter paths: /f/ feedback, /u/ unsubscribe; the link for a new password is one as well.
-_TOKEN_PATH = re.compile(r"(/[fu]/|/password/reset/key/)(?!done/)[A-Za-z0-9_\-]{6,}")
+# Token pages live under one-letter paths: /c/ calendars, /f/ feedback, /u/ unsubscribe; the link for a new password is
+# one as well.
+_TOKEN_PATH = re.compile(r"(/[cfu]/|/password/reset/key/)(?!done/)[A-Za-z0-9_\-]{6,}")
 
 
 def without_tokens(text: str) -> str:

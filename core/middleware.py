@@ -1,13 +1,14 @@
 """Two things every request passes: refusal of malformed text, and plain headers for pages opened by a link."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.urls import Resolver404, resolve
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-TOKEN_PREFIXES = ("/f/", "/u/")
+TOKEN_PREFIXES = ("/c/", "/f/", "/u/")
 
 
 def refuse_malformed_input(get_response: GetResponse) -> GetResponse:
@@ -55,5 +56,6 @@ def _token_page(request: HttpRequest) -> HttpResponse | None:
         return None
     request.resolver_match = match
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
-    response.headers.setdefault("Content-Length", str(len(response.content)))
+    if response.status_code != HTTPStatus.NOT_MODIFIED:  # whose length would be that of the page it does not repeat
+        response.headers.setdefault("Content-Length", str(len(response.content)))
     return response

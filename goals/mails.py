@@ -19,7 +19,6 @@ from notifications.choices import ANY_RHYTHM, Rhythm, Topic
 from notifications.models import Message
 from notifications.registry import Letter, MailKind, Moments
 from partners.models import Partnership, Seat
-from partners.permissions import Permission, Role
 
 DUE = "action_due"
 OVERDUE = "action_overdue"
@@ -85,11 +84,10 @@ def _missing(message: Message, now: datetime) -> tuple[Partnership, Sequence[Mis
     """What the recipient is asked for: goals their partner leads, and as coordinator those that nobody leads."""
     partnership = _partnership(message)
     seat = Seat.objects.filter(partnership=partnership, person=message.recipient_id).first()
-    if seat is None or not seat.can(Permission.MEASUREMENT_RECORD):
+    if seat is None:
         return partnership, []
-    leads: list[int | None] = [seat.participation_id, *([None] if seat.role == Role.COORDINATOR else [])]
     on = today(zone=partnership.time_zone, at=now)
-    return partnership, [one for one in missing_periods([partnership], on=on) if one.indicator.goal.lead_id in leads]
+    return partnership, [one for one in missing_periods([partnership], on=on) if one.is_asked_of(seat)]
 
 
 def _is_anything_missing(message: Message, now: datetime) -> bool:

@@ -40,6 +40,12 @@ def finished(frequency: str, *, on: date, count: int) -> list[Period]:
     return found
 
 
+def finished_and_running(frequency: str, *, on: date) -> tuple[Period, Period]:
+    """The last period that is over on ``on``, and the one after it."""
+    (last,) = finished(frequency, on=on, count=1)
+    return last, period_of(last.end + timedelta(days=1), frequency)
+
+
 def label(start: date, end: date) -> str:
     """What people call it: "October 2026", "July to September 2026", "2026", or its two days."""
     for frequency in MONTHS:

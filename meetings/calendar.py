@@ -1,7 +1,10 @@
-"""Meetings as iCalendar (RFC 5545, 5546, 7986), for the calendars of the people invited."""
+"""Meetings as iCalendar (RFC 5545, 5546, 7986): one for the calendar of somebody invited, or many to subscribe to."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -17,6 +20,9 @@ from meetings.models import Meeting
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 UNFIT_FOR_PARAMETERS = re.compile(r'[\x00-\x1f\x7f"]')
 PRODUCT = "-//Common Thread//Meetings//EN"
+
+
+REFRESH = timedelta(hours=1)
 
 
 class Method(StrEnum):
@@ -35,19 +41,73 @@ def write_calendar(meeting: Meeting, *, attendee: Person, method: Method, now: d
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method.value)
-    zone = ZoneInfo(meeting.time_zone)
-    if zone.key != "UTC":
-        calendar.add_component(_rules_of(zone, around=meeting))
-    calendar.add_component(_event(meeting, zone, attendee=attendee, method=method, now=now))
+    for rules in _rules_for([meeting]):
+        calendar.add_component(rules)
+    event = _event(meeting, stamp=now)
+    event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
+    event.add("organizer", _address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], meeting.partnership.name))
+    event.add("attendee", _invited(attendee))
+    calendar.add_component(event)
     return str(calendar.to_ical(), "utf-8")
 
 
-def _event(meeting: Meeting, zone: ZoneInfo, *, attendee: Person, method: Method, now: datetime) -> Event:
+@dataclass(frozen=True)
+class WholeDay:
+    """Something with a day and no hour. ``uid`` never changes; ``stamp`` is when it last did."""
+
+    uid: str
+    day: date
+    title: str
+    text: str
+    url: str
+    stamp: datetime
+
+
+def write_feed(days: Iterable[WholeDay], meetings: Iterable[tuple[Meeting, datetime]], *, name: str) -> str:
+    """A calendar to subscribe to; with each meeting comes when its plan last changed. Same facts, same text.
+
+    Nobody is named as organiser or attendee: this is a copy to look at, and no invitation to answer.
+    """
+    told = list(meetings)
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("name", _plain(name))
+    calendar.add("x-wr-calname", _plain(name))
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", REFRESH)
+    for rules in _rules_for([meeting for meeting, _stamp in told]):
+        calendar.add_component(rules)
+    for one in days:
+        calendar.add_component(_whole_day(one))
+    for meeting, stamp in told:
+        event = _event(meeting, stamp=stamp)
+        event.add("status", "CONFIRMED")
+        calendar.add_component(event)
+    return str(calendar.to_ical(), "utf-8")
+
+
+def _whole_day(one: WholeDay) -> Event:
+    event = Event()
+    event.add("uid", one.uid)
+    event.add("dtstamp", one.stamp)
+    event.add("dtstart", one.day)
+    event.add("dtend", one.day + timedelta(days=1))
+    event.add("summary", _plain(one.title))
+    event.add("description", _plain(f"{one.text}\n\n{one.url}"))
+    event.add("url", vUri(one.url))
+    event.add("transp", "TRANSPARENT")  # nobody is busy all day because something is due
+    return event
+
+
+def _event(meeting: Meeting, *, stamp: datetime) -> Event:
+    zone = ZoneInfo(meeting.time_zone)
     page = absolute_url(reverse("meetings:meeting-detail", args=[meeting.partnership.slug, meeting.pk]))
     event = Event()
     event.add("uid", f"{meeting.uid}@common-thread")
     event.add("sequence", meeting.sequence)
-    event.add("dtstamp", now)
+    event.add("dtstamp", stamp)
     event.add("dtstart", meeting.starts_at.astimezone(zone))
     event.add("dtend", meeting.ends_at.astimezone(zone))
     event.add("summary", _plain(meeting.title))
@@ -58,9 +118,6 @@ def _event(meeting: Meeting, zone: ZoneInfo, *, attendee: Person, method: Method
     if meeting.online_link:
         link = vUri(_plain(meeting.online_link))
         event.add("conference", link, parameters={"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": "Online"})
-    event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
-    event.add("organizer", _address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], meeting.partnership.name))
-    event.add("attendee", _invited(attendee))
     return event
 
 
@@ -83,10 +140,21 @@ def _plain(text: str) -> str:
     return CONTROL_CHARACTERS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _rules_of(zone: ZoneInfo, *, around: Meeting) -> Timezone:
-    """The clock changes of the meeting's year and of those beside it, so that no calendar needs to know the zone."""
-    instant = datetime(around.starts_at.year - 1, 1, 1, tzinfo=UTC)
-    end = datetime(around.ends_at.year + 2, 1, 1, tzinfo=UTC)
+def _rules_for(meetings: Iterable[Meeting]) -> Iterable[Timezone]:
+    """The rules of every zone but UTC that these meetings are planned in."""
+    by_zone: defaultdict[str, list[Meeting]] = defaultdict(list)
+    for meeting in meetings:
+        by_zone[meeting.time_zone].append(meeting)
+    for key, own in sorted(by_zone.items()):
+        if key != "UTC":
+            first, last = min(one.starts_at for one in own), max(one.ends_at for one in own)
+            yield _rules_of(ZoneInfo(key), since=first.year - 1, until=last.year + 2)
+
+
+def _rules_of(zone: ZoneInfo, *, since: int, until: int) -> Timezone:
+    """The clock changes of the meetings' years and of those beside them, so that no calendar needs to know the zone."""
+    instant = datetime(since, 1, 1, tzinfo=UTC)
+    end = datetime(until, 1, 1, tzinfo=UTC)
     rules = Timezone()
     rules.add("tzid", zone.key)
     rules.add_component(_observance(instant, zone, before=_offset(instant, zone)))

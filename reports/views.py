@@ -1,14 +1,20 @@
-"""Today and the monthly progress page."""
+"""Today, the monthly progress page, and everybody's own calendar."""
 
+from collections.abc import Sequence
 from datetime import date
+from http import HTTPStatus
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, quote_etag
 from django.utils.translation import gettext as _
 
+from accounts import services as account_services
 from accounts.access import SignedInRequest
 from core import months
-from core.access import signed_in
+from core.access import PAGE_AND_FORM, signed_in, token
 from core.clock import now
 from core.clock import today as today_in
 from core.http import Request, render_page
@@ -29,6 +35,44 @@ def today(request: SignedInRequest) -> HttpResponse:
     if len(seats) == 1:
         return redirect("reports:home", partnership=seats[0].partnership.slug)
     return redirect("partners:partnership-list")
+
+
+@signed_in(methods=PAGE_AND_FORM)
+def calendar(request: SignedInRequest) -> HttpResponse:
+    """The address of one's own calendar. It is shown in the answer that made it, and nowhere else."""
+    person = request.user
+    links: Sequence[selectors.FeedLink] = ()
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        if "make" in request.POST:
+            secret = account_services.make_calendar_feed(person=person, now=now())
+            links = selectors.feed_links(person, secret)
+        elif "revoke" in request.POST:
+            account_services.revoke_calendar_feed(person=person, now=now())
+            messages.success(request, _("The address no longer works."))
+            return redirect("reports:calendar")
+        else:
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+    context = {"links": links, "made_at": selectors.feed_made_at(person)}
+    response = render_page(request, "reports/calendar.html", context, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@token()
+def calendar_feed(request: Request, token: str) -> HttpResponse:
+    """What the holder of the link owes, for a calendar that asks every hour or so."""
+    held = account_services.calendar_feed_of(token)
+    if held is None:
+        raise Http404
+    feed = selectors.feed_of(held, only=request.GET.get("only", ""), now=now())
+    etag, changed = quote_etag(feed.etag), int(feed.changed_at.timestamp())
+    response = get_conditional_response(request, etag=etag, last_modified=changed) or HttpResponse(
+        feed.text, content_type="text/calendar; charset=utf-8"
+    )
+    response.headers["ETag"] = etag
+    response.headers["Last-Modified"] = http_date(changed)
+    return response
 
 
 @seat_view(Permission.PARTNERSHIP_VIEW)

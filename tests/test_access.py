@@ -82,6 +82,7 @@ ANYBODYS = {
     "notifications:mail-as-sent": {"name": "x"},
     "notifications:mail-attachment": {"name": "x", "number": 0},
     "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"},
+    "reports:calendar-feed": {"token": "x" * 43},
     "feedback:window-answer": {"token": "x" * 43},
 }
 

@@ -11,6 +11,7 @@ from goals.selectors.actions import (
     action_row,
     numbered_goals,
 )
+from goals.selectors.commitments import Owed, owed_by
 from goals.selectors.detail import GoalPage, goal_page, history_lines, indicators_of
 from goals.selectors.missing import MissingPeriod, missing_periods
 from goals.selectors.plan import ActionMonth, Plan, PlanOnDay
@@ -28,6 +29,7 @@ __all__ = [
     "GoalReading",
     "IndicatorReading",
     "MissingPeriod",
+    "Owed",
     "Plan",
     "PlanOnDay",
     "ValueRow",
@@ -42,4 +44,5 @@ __all__ = [
     "indicators_of",
     "missing_periods",
     "numbered_goals",
+    "owed_by",
 ]

@@ -1,7 +1,9 @@
+from datetime import UTC, datetime
+
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.models import Person
+from accounts.models import CalendarFeed, Person
 
 
 class PersonFactory(DjangoModelFactory):
@@ -11,3 +13,12 @@ class PersonFactory(DjangoModelFactory):
     name = factory.Sequence("Robin {}".format)
     email = factory.Sequence("robin{}@example.org".format)
     password = "!"
+
+
+class CalendarFeedFactory(DjangoModelFactory):
+    class Meta:
+        model = CalendarFeed
+
+    person = factory.SubFactory(PersonFactory)
+    verifier = factory.Sequence("{:064d}".format)
+    created_at = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
