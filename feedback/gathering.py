@@ -111,7 +111,8 @@ def gather(shelf: Shelf) -> Inputs:
     rows = list(came.values_list("meeting", "person", "deputy", "seat__participation"))
     own = next((window.own_question for window in reversed(windows) if window.own_question), None)
     named = _named(windows)
-    persons, persons_heard = _persons(windows, named)
+    complete = len(named) == sum(window.answered_count or 0 for window in windows if window.mode == Mode.NAMED)
+    persons, persons_heard = _persons(windows, named) if complete else (None, 0)
     return Inputs(
         month=f"{month:%Y-%m}",
         windows=tuple(_windows(partnership, windows, said, named)),
@@ -126,6 +127,7 @@ def gather(shelf: Shelf) -> Inputs:
         own=Own(own.pk, own.text_en, own.text_fr) if own else None,
         persons=persons,
         persons_heard=persons_heard,
+        complete=complete,
         earlier=tuple(_frozen(before, said)),
         ledger=tuple(_ledger(before)),
         quarters=tuple(shelf.quarters),

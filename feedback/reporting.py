@@ -55,6 +55,8 @@ def build_report(*, partnership: Partnership, month: date, now: datetime) -> Hea
     ReportFailure.objects.filter(partnership=partnership, month=month).delete()
     if not inputs.meetings or (shelf.latest and shelf.latest.fingerprint == inputs.fingerprint):
         return None
+    if shelf.latest and not inputs.complete:
+        return None  # without a person who was erased the answers would differ, and the difference be theirs
     composed = compose(inputs)
     report = freeze(partnership=partnership, month=month, composed=composed, fingerprint=inputs.fingerprint, now=now)
     if shelf.latest is None and composed.payload["state"] == "published":

@@ -120,9 +120,9 @@ class Inputs:
     """Everything a report is made of.
 
     ``people_asked``: distinct people over all windows, None where nobody knows. ``persons``: where every window was
-    answered with names, and there are several, the sum and the number of each person's answers by item. ``earlier``:
-    published months, oldest first. ``ledger``: what they showed. ``quarters``: those that this report is the first to
-    show by sector.
+    answered with names, and there are several, the sum and the number of each person's answers by item. ``complete``:
+    no answer with a name was erased since. ``earlier``: published months, oldest first. ``ledger``: what they showed.
+    ``quarters``: those that this report is the first to show by sector.
     """
 
     month: str
@@ -135,6 +135,7 @@ class Inputs:
     own: Own | None = None
     persons: Mapping[str, tuple[tuple[int, int], ...]] | None = None
     persons_heard: int = 0
+    complete: bool = True
     earlier: tuple[PublishedMonth, ...] = ()
     ledger: tuple[LedgerLine, ...] = ()
     quarters: tuple[str, ...] = ()

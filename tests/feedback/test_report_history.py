@@ -3,11 +3,13 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core import months
-from feedback import past, reporting
-from feedback.choices import ITEMS
-from feedback.models import HealthReport
+from feedback import past, reminders, reporting
+from feedback.choices import ITEMS, Mode
+from feedback.models import FeedbackResponse, HealthReport, NamedResponse
 from tests.factories.accounts import PersonFactory
 from tests.factories.feedback import OwnQuestionFactory
 from tests.factories.partners import PartnershipFactory
@@ -129,7 +131,7 @@ def test_same_people_at_two_meetings_count_once_in_the_test(partnership):
 def test_round_from_before_counts_as_a_published_month_until_it_is_taken_back(partnership):
     now = datetime(2026, 2, 20, tzinfo=UTC)
     brought = draft(held_on=date(2026, 1, 14), people=12, value=5)
-    past.bring_rounds(partnership=partnership, rounds=[brought], person=PersonFactory(), now=now)
+    past.bring_rounds(partnership=partnership, rounds=[brought], person_id=PersonFactory().pk, now=now)
 
     with_it = year_of(partnership, [all_say(12, 2)])
     assert with_it["changed"]["base"] == ["2026-01"]
@@ -137,7 +139,7 @@ def test_round_from_before_counts_as_a_published_month_until_it_is_taken_back(pa
     assert [(entry["month"], entry["past"]) for entry in with_it["series"]] == [("2026-01", True), ("2026-03", False)]
 
     past.take_back(
-        partnership=partnership, month=JANUARY, person=PersonFactory(), now=datetime(2026, 4, 20, tzinfo=UTC)
+        partnership=partnership, month=JANUARY, person_id=PersonFactory().pk, now=datetime(2026, 4, 20, tzinfo=UTC)
     )
     assert year_of(partnership, [all_say(12, 2)], last=APRIL)["changed"]["base"] == ["2026-03"]
 
@@ -198,8 +200,73 @@ def test_later_reports_and_rounds_change_nothing_in_earlier_ones(partnership):
     year_of(partnership, [spread(12, 3, 4), spread(9, 2, 3), spread(12, 4, 5)])
     brought = draft(held_on=date(2025, 11, 12), people=12, value=5)
     now = datetime(2026, 4, 20, tzinfo=UTC)
-    past.bring_rounds(partnership=partnership, rounds=[brought], person=PersonFactory(), now=now)
+    past.bring_rounds(partnership=partnership, rounds=[brought], person_id=PersonFactory().pk, now=now)
 
     for report in HealthReport.objects.exclude(month=date(2025, 11, 1)):
         assert reporting.composed_again(partnership=partnership, month=report.month) == report.payload
         assert reporting.build_report(partnership=partnership, month=report.month, now=now) is None
+
+
+# -- With names -------------------------------------------------------------------------------------------------------
+def with_names(partnership, month, answers, **fields):
+    """A window in which people (by their number) answered with their names."""
+    said = [("", dict.fromkeys(ITEMS, value)) for value in answers.values()]
+    window = closed_window(partnership, month, said, mode=Mode.NAMED, **fields)
+    FeedbackResponse.objects.filter(window=window).delete()
+    for person, value in answers.items():
+        NamedResponse.objects.create(window=window, person=person, **dict.fromkeys(ITEMS, value))
+    return window
+
+
+def test_with_names_each_person_is_averaged_over_the_month_and_counts_once(partnership):
+    first, second = PersonFactory.create_batch(6), PersonFactory.create_batch(6)
+    with_names(partnership, MARCH, dict.fromkeys(first, 5))
+    with_names(partnership, MARCH, dict.fromkeys([*first, *second], 2), day=11, invited=14)
+
+    payload = report_of(partnership, MARCH)
+
+    voice = next(cell for cell in payload["dimensions"] if cell["key"] == "voice")
+    assert (voice["people"], voice["tenths"]) == (12, 28)  # six at 3.5, six at 2
+    assert (payload["people_heard"], payload["index"]["tenths"]) == (12, 28)
+    assert (voice["histogram"], voice["agreement"]) == (None, None)
+
+
+def test_one_window_with_names_reads_like_any_other(partnership):
+    people = PersonFactory.create_batch(12)
+    with_names(partnership, MARCH, {person: 1 + i % 5 for i, person in enumerate(people)})
+
+    found = report_of(partnership, MARCH)["dimensions"][0]
+
+    assert (found["people"], found["agreement"]) == (12, "split")
+    assert len(found["histogram"]) == 5
+
+
+def test_month_of_both_kinds_counts_people_by_the_fullest_window(partnership):
+    with_names(partnership, MARCH, dict.fromkeys(PersonFactory.create_batch(6), 5))
+    closed_window(partnership, MARCH, all_say(8, 3), day=11)
+
+    assert report_of(partnership, MARCH)["people_heard"] == 8
+
+
+def test_erasing_a_person_gives_no_revision_from_which_their_answers_could_be_read(partnership):
+    people = PersonFactory.create_batch(6)
+    with_names(partnership, MARCH, {person: 1 + i % 5 for i, person in enumerate(people)})
+    with_names(partnership, MARCH, dict.fromkeys(people, 4), day=11)
+    report_of(partnership, MARCH)
+    NamedResponse.objects.filter(person=people[0]).delete()
+
+    assert reminders.revise_reports(datetime(2026, 4, 12, tzinfo=UTC)) == 0
+    assert HealthReport.objects.count() == 1
+
+
+# -- Cost -------------------------------------------------------------------------------------------------------------
+def test_building_takes_the_same_few_statements_after_a_year_as_after_two_months(partnership):
+    taken = []
+    for back in range(11, -1, -1):
+        month = months.shift(MARCH, -back)
+        closed_window(partnership, month, spread(9, 2, 3, 4))
+        with CaptureQueriesContext(connection) as statements:
+            report_of(partnership, month)
+        taken.append(len(statements))
+
+    assert taken[1] == taken[-1] <= 30
