@@ -34,6 +34,8 @@ RESET_PER_ACCOUNT = Limit("reset-account", 3, timedelta(hours=1))
 MAIL_PER_ADDRESS = Limit("account-mail-address", 20, timedelta(hours=1))
 IMPORT_PER_PERSON = Limit("import-person", 10, timedelta(hours=1))
 CHAT_TEST_PER_PARTNERSHIP = Limit("chat-test", 20, timedelta(hours=1))
+TALK_PER_ADDRESS = Limit("talk-address", 20, timedelta(hours=1))  # codes that do not exist
+TALK_PER_CODE = Limit("talk-code", 20, timedelta(days=1))
 INVITE_PER_PERSON = Limit("invite-person", 500, timedelta(days=1))
 
 
@@ -48,10 +50,14 @@ def spend(limit: Limit, subject: str, *, now: datetime) -> None:
         RateCount.objects.bulk_create([RateCount(**key)], ignore_conflicts=True)
         counted = RateCount.objects.filter(**key, count__lt=limit.count).update(count=F("count") + 1)
     if not counted:
-        minutes = max(1, int((key["window_start"] + limit.per - now).total_seconds() // 60) + 1)
-        raise TooManyAttempts(
-            _("That was tried too often. Please try again in %(minutes)s minutes.") % {"minutes": minutes}
-        )
+        raise _refusal(limit, key["window_start"], now)
+
+
+def refuse_if_spent(limit: Limit, subject: str, *, now: datetime) -> None:
+    """Raise TooManyAttempts when the limit is used up; counts nothing, so that who is in the right leaves no trace."""
+    key = _key(limit, subject, now)
+    if RateCount.objects.filter(**key, count__gte=limit.count).exists():
+        raise _refusal(limit, key["window_start"], now)
 
 
 def forgive(limit: Limit, subject: str, *, now: datetime) -> None:
@@ -67,6 +73,13 @@ def give_back(limit: Limit, subject: str, *, now: datetime) -> None:
 def purge(*, before: datetime) -> int:
     """Delete the counters of windows that began before ``before``; returns how many."""
     return RateCount.objects.filter(window_start__lt=before).delete()[0]
+
+
+def _refusal(limit: Limit, window_start: datetime, now: datetime) -> TooManyAttempts:
+    minutes = max(1, int((window_start + limit.per - now).total_seconds() // 60) + 1)
+    return TooManyAttempts(
+        _("That was tried too often. Please try again in %(minutes)s minutes.") % {"minutes": minutes}
+    )
 
 
 def _key(limit: Limit, subject: str, now: datetime) -> dict[str, Any]:

@@ -12,9 +12,12 @@ from django.views.debug import SafeExceptionReporterFilter
 # one as well.
 _TOKEN_PATH = re.compile(r"(/[cfu]/|/password/reset/key/)(?!done/)[A-Za-z0-9_\-]{6,}")
 
+# The code of a conversation has no place in an address, but somebody may put it there.
+_CODE = re.compile(r"(?<![A-Za-z0-9\-])[A-Za-z0-9]{4}(?:(?:-|%20|\+)[A-Za-z0-9]{4}){3}(?![A-Za-z0-9\-])")
+
 
 def without_tokens(text: str) -> str:
-    return _TOKEN_PATH.sub(r"\1[token]", text)
+    return _CODE.sub("[code]", _TOKEN_PATH.sub(r"\1[token]", text))
 
 
 class HideTokens(logging.Filter):

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.urls import Resolver404, resolve
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-TOKEN_PREFIXES = ("/c/", "/f/", "/u/")
+TOKEN_PREFIXES = ("/c/", "/f/", "/u/", "/talk/")
 
 
 def refuse_malformed_input(get_response: GetResponse) -> GetResponse:

@@ -9,12 +9,13 @@ from feedback.links import Asked
 
 @dataclass(frozen=True)
 class Answers:
-    """``ratings`` holds only what was rated, 1 to 5 by item."""
+    """``ratings`` holds only what was rated, 1 to 5 by item; ``thread`` the image of a code (``feedback.codes``)."""
 
     ratings: Mapping[str, int]
     comment: str = ""
     may_quote: bool = False
     wants_action: bool = False
+    thread: str = ""
 
     @property
     def is_blank(self) -> bool:

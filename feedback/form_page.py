@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from core import dates, months
 from core.components import Problem
+from core.http import absolute_url
 from feedback import form
 from feedback.choices import ITEMS, OWN
 from feedback.form import FormText, Question
@@ -63,6 +65,7 @@ class Gaps:
     own: str
     answered: str = ""
     changed: str = ""
+    code: str = ""
 
 
 def blank_page(asked: Asked, language: str, changed: Sequence[FollowThrough]) -> bytes:
@@ -73,11 +76,12 @@ def blank_page(asked: Asked, language: str, changed: Sequence[FollowThrough]) ->
     return _fill(_skeleton(FORM, asked, language), gaps)
 
 
-def thanks_page(receipt: Receipt, language: str, *, withdrawn: bool) -> bytes:
-    """What happens next; nothing of what was answered."""
+def thanks_page(receipt: Receipt, language: str, *, withdrawn: bool, code: str = "") -> bytes:
+    """What happens next, and once the code of a conversation; nothing of what was answered."""
     with translation.override(language):
-        gaps = replace(gaps_of(receipt.asked), answered=str(receipt.answered))
-    return _fill(_skeleton(THANKS, receipt.asked, language, withdrawn=withdrawn), gaps)
+        gaps = replace(gaps_of(receipt.asked), answered=str(receipt.answered), code=code)
+    skeleton = _skeleton(THANKS, receipt.asked, language)
+    return _fill(replace(skeleton, withdrawn=withdrawn, with_code=bool(code)), gaps)
 
 
 def page_with(posted: Posted, problems: Sequence[Problem], *, language: str, asked: Asked | None = None) -> bytes:
@@ -126,11 +130,12 @@ class Skeleton:
     with_names: bool
     with_own: bool
     withdrawn: bool = False
+    with_code: bool = False
 
 
-def _skeleton(template: str, asked: Asked, language: str, *, withdrawn: bool = False) -> Skeleton:
+def _skeleton(template: str, asked: Asked, language: str) -> Skeleton:
     with_own = template == FORM and bool(asked.own(language))
-    return Skeleton(template, asked.form_version, language, asked.with_names, with_own, withdrawn)
+    return Skeleton(template, asked.form_version, language, asked.with_names, with_own)
 
 
 def _fill(skeleton: Skeleton, gaps: Gaps) -> bytes:
@@ -150,6 +155,7 @@ def _pieces(skeleton: Skeleton) -> tuple[tuple[str, bool], ...]:
             page = _render_form(text, Posted(), problems=(), gaps=shown, with_names=with_names)
         else:
             context = {"text": text, "gaps": gaps, "with_names": with_names, "withdrawn": skeleton.withdrawn}
+            context |= {"with_code": skeleton.with_code, "talk_url": absolute_url(reverse("feedback:talk"))}
             page = render_to_string(skeleton.template, context)
     return tuple((piece, bool(place % 2)) for place, piece in enumerate(re.split(f"{MARK}(\\w+){MARK}", page)))
 

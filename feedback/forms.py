@@ -16,6 +16,7 @@ from feedback.answers import BLANK, Answers
 from feedback.choices import ITEMS, RATED, Mode
 from feedback.form import COMMENT_LENGTH
 from feedback.models.window import OWN_LENGTH
+from feedback.services.threads import MESSAGE_LENGTH
 
 VALUES = {str(value): value for value in range(1, 6)}
 SKIPPED = "0"
@@ -29,6 +30,7 @@ class Posted:
     comment: str = ""
     may_quote: bool = False
     wants_action: bool = False
+    wants_reply: bool = False
     withdraw: bool = False
 
     @property
@@ -52,6 +54,8 @@ class Posted:
         if len(self.comment) > COMMENT_LENGTH:
             sentence = _("Your text has %(length)s characters. There is room for %(most)s.")
             found.append(Problem(sentence % {"length": len(self.comment), "most": COMMENT_LENGTH}, "comment"))
+        if self.wants_reply and not (self.comment or self.withdraw):
+            found.append(Problem(_("Write the words you would like a reply to, or untick the reply."), "comment"))
         if self.withdraw and not said.is_blank:
             found.append(Problem(_("Untick “take back”, or leave every line empty."), "withdraw"))
         return found
@@ -65,6 +69,7 @@ def read_posted(post: Mapping[str, str]) -> Posted:
         comment=post.get("comment", "").replace("\r\n", "\n").replace("\x00", "").strip(),
         may_quote="may_quote" in post,
         wants_action="wants_action" in post,
+        wants_reply="wants_reply" in post,
         withdraw="withdraw" in post,
     )
 
@@ -99,3 +104,14 @@ class HowToAskForm(forms.Form):
             if not text and any(said.values()) and name not in self.errors:
                 self.add_error(name, _("Write it in both languages, or leave both empty."))
         return cleaned | said
+
+
+class ReplyForm(forms.Form):
+    """What a coordinator answers somebody nobody knows."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Your reply"),
+        max_length=MESSAGE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Write a few words.")},
+    )

@@ -1,4 +1,7 @@
-"""The mails that ask for feedback: one link each, made at the moment of sending, and never an answer in it."""
+"""The mails that ask for feedback: one link each, made at the moment of sending, and never an answer in it.
+
+And the one that tells a coordinator of conversations, without a word of them.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,9 +13,14 @@ from core.http import absolute_url
 from feedback import links, modes, services
 from feedback.models import Invitation
 from feedback.selectors import SHOWN_ON_FORM, follow_through
+from feedback.selectors.threads import waiting_for_reply
 from notifications.choices import Topic
 from notifications.models import Message
 from notifications.registry import Letter, MailKind, register_kind
+from partners.models import Partnership, Seat
+from partners.permissions import Permission
+
+NEWS_KIND = "conversation_news"
 
 
 def still_wanted(message: Message, _now: datetime) -> bool:
@@ -44,6 +52,22 @@ def compose(message: Message, _now: datetime) -> Letter:
     )
 
 
+def somebody_waits(message: Message, now: datetime) -> bool:
+    """While the recipient may read conversations, and one of them waits for a reply."""
+    partnership = Partnership.objects.get(pk=message.params["partnership"])
+    seat = Seat.objects.filter(partnership=partnership, person=message.recipient_id).first()
+    if seat is None or not seat.can(Permission.COMMENT_READ):
+        return False
+    return waiting_for_reply(partnership, now) > 0
+
+
+def compose_news(message: Message, _now: datetime) -> Letter:
+    """That there is something to read, and where."""
+    partnership = Partnership.objects.get(pk=message.params["partnership"])
+    url = absolute_url(reverse("feedback:conversation-list", args=[partnership.slug]))
+    return Letter({"partnership": partnership, "list_url": url}, from_name=partnership.name)
+
+
 REQUEST = MailKind(
     name=services.REQUEST_KIND,
     template=services.REQUEST_KIND,
@@ -68,6 +92,19 @@ REMINDER = replace(
 )
 
 
+NEWS = MailKind(
+    name=NEWS_KIND,
+    template=NEWS_KIND,
+    description=_("You coordinate a partnership, and somebody who sent the form waits for a reply."),
+    label=_("Conversations under a code"),
+    compose=compose_news,
+    still_wanted=somebody_waits,
+    topic=Topic.FEEDBACK,
+    who=_("Whoever coordinates the partnership"),
+    when=_("On the morning after somebody wrote, once a day at most"),
+)
+
+
 def register() -> None:
-    for kind in (REQUEST, REMINDER):
+    for kind in (REQUEST, REMINDER, NEWS):
         register_kind(kind)

@@ -1,15 +1,26 @@
 """What is due by itself: windows to open and to close, reports to build. Running it again changes nothing."""
 
 import logging
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 
 from django.db import DatabaseError
+from django.db.models import Q
 
-from feedback import reporting, sealed, services
-from feedback.models import FeedbackWindow
+from accounts.models import Person
+from core import clock
+from feedback import mails, reporting, sealed, services
+from feedback.models import FeedbackComment, FeedbackWindow
+from feedback.models.window import WORDS_FROM
 from meetings.models import Meeting
-from partners.models import Partnership
+from notifications.models import Message
+from notifications.services import Draft, enqueue
+from partners.models import Partnership, Seat
+from partners.permissions import ROLE_PERMISSIONS, Permission, Role
 
+MORNING = time(8)
+NEWS_LAST = timedelta(days=7)
+READERS = tuple(role for role in Role if Permission.COMMENT_READ in ROLE_PERMISSIONS[role])
 logger = logging.getLogger(__name__)
 
 
@@ -49,6 +60,58 @@ def build_reports(now: datetime) -> int:
 def revise_reports(now: datetime) -> int:
     """Build the next revision where the records behind a recent report were corrected."""
     return sum(_build(partnership, month, now) for partnership, month in reporting.reports_to_revise(now))
+
+
+def tell_coordinators(now: datetime) -> None:
+    """On the morning after somebody wrote, offered their words or had them unsealed: one mail a day at most.
+
+    The key is the last day with news, so that an outage delays the mail and never doubles it.
+    """
+    told: dict[int, tuple[date, date, str]] = {}
+    for partnership_id, zone, days in _news(now):
+        on = clock.today(zone=zone, at=now)
+        last = max((day for day in days if on - NEWS_LAST <= day < on), default=None)
+        if last and last >= told.get(partnership_id, (last,))[0]:
+            told[partnership_id] = (last, on, zone)
+    readers = Seat.objects.filter(role__in=READERS, partnership__in=told, person__in=Person.objects.reachable())
+    drafts = {}
+    for partnership_id, person_id in readers.values_list("partnership_id", "person_id"):
+        last, on, zone = told[partnership_id]
+        key = f"conversations:{partnership_id}:{person_id}:{last.isoformat()}"
+        drafts[key] = Draft(
+            key=key,
+            kind=mails.NEWS_KIND,
+            recipient_id=person_id,
+            due_at=max(now, clock.at_local_time(datetime.combine(on, MORNING), zone=zone)),
+            expires_at=clock.start_of_day(last + NEWS_LAST, zone=zone),
+            partnership_id=partnership_id,
+            params={"partnership": partnership_id},
+        )
+    known = set(Message.objects.filter(dedupe_key__in=list(drafts)).values_list("dedupe_key", flat=True))
+    enqueue([draft for key, draft in drafts.items() if key not in known], now=now)
+
+
+def _news(now: datetime) -> Iterator[tuple[int, str, list[date]]]:
+    """Days on which something became readable that a coordinator may read, by partnership; more than are asked for."""
+    since = now - NEWS_LAST - timedelta(days=2)
+    live = FeedbackComment.objects.filter(thread__isnull=False, window__meeting__partnership__ended_on=None)
+    recent = (
+        Q(window__closed_at__gte=since) | Q(offered_on__gte=since.date()) | Q(messages__written_on__gte=since.date())
+    )
+    about = "window__meeting__partnership"
+    for partnership_id, zone, answered, closed_at, offered_on, seat_id, written_on in live.filter(recent).values_list(
+        about,
+        f"{about}__time_zone",
+        "window__answered_count",
+        "window__closed_at",
+        "offered_on",
+        "messages__seat",
+        "messages__written_on",
+    ):
+        is_read = answered >= WORDS_FROM
+        days = [clock.today(zone=zone, at=closed_at)] if is_read else [offered_on]
+        days += [written_on] if seat_id is None and (is_read or offered_on) else []
+        yield partnership_id, zone, [day for day in days if day]
 
 
 def _build(partnership: Partnership, month: date, now: datetime) -> bool:

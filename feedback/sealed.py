@@ -10,6 +10,7 @@ What always holds:
 * Whichever link answers first is the one that can revise; another link of the same person is refused. A revision
   replaces the answer; a blank one leaves nothing to count.
 * Beside an answer stands its sector, or the absence of one, unreadable without our server's key (``feedback.pad``).
+* Words may carry the image of a code (``feedback.codes``); the code itself is never seen here.
 * Closing happens once, in one transaction: answers leave in a random order under random keys, without time or origin;
   words leave apart from ratings; the list of who answered, the tokens and the bag are deleted. An answer keeps its
   sector only where enough people of it answered, and enough others or none.
@@ -34,6 +35,7 @@ from feedback.measure.disclosure import groups_kept
 from feedback.models import FeedbackBag, FeedbackComment, FeedbackResponse, FeedbackWindow, WindowSum
 from feedback.sums import window_sums
 
+EXTRAS = ("comment", "may_quote", "wants_action", "thread")
 ANSWER_IMAGE = "common-thread feedback answer 1:"
 
 
@@ -75,6 +77,14 @@ def answered_counts(windows: Iterable[FeedbackWindow]) -> dict[int, int]:
     return {window: _count(json.loads(sealed)) for window, sealed in bags.values_list("window_id", "sealed")}
 
 
+def window_with_thread(image: str) -> FeedbackWindow | None:
+    """The open window in whose bag words with this code lie. Nothing else of them can be read before it closes."""
+    for bag in FeedbackBag.objects.filter(sealed__contains=image).select_related("window__meeting__partnership"):
+        if any(entry.get("thread") == image for entry in json.loads(bag.sealed).values()):
+            return bag.window
+    return None
+
+
 @transaction.atomic
 def close(*, window_id: int, now: datetime) -> bool:
     """Empty the bag into rows that lead to nobody. False when there is nothing to do: closed already, or too early."""
@@ -93,7 +103,11 @@ def close(*, window_id: int, now: datetime) -> bool:
     SystemRandom().shuffle(spoken)
     FeedbackComment.objects.bulk_create(
         FeedbackComment(
-            window_id=window_id, text=each.comment, may_quote=each.may_quote, wants_action=each.wants_action
+            window_id=window_id,
+            text=each.comment,
+            may_quote=each.may_quote,
+            wants_action=each.wants_action,
+            thread=each.thread or None,
         )
         for each in spoken
     )
@@ -157,9 +171,8 @@ def _text(value: object) -> str:
 def _packed(answers: Answers, *, sector: str) -> dict[str, object]:
     if answers.is_blank:
         return {}
-    extras = {"comment": answers.comment, "may_quote": answers.may_quote, "wants_action": answers.wants_action}
-    said = {"ratings": dict(answers.ratings), **{name: value for name, value in extras.items() if value}}
-    return said | {"sector": sector}
+    extras = {name: value for name in EXTRAS if (value := getattr(answers, name))}
+    return {"ratings": dict(answers.ratings), "sector": sector, **extras}
 
 
 def _unpacked(key: str, entry: Mapping[str, Any]) -> tuple[str, Answers]:

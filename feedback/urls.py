@@ -3,15 +3,22 @@
 from django.urls import path
 
 from core import converters  # noqa: F401 -- makes <month:…> known
-from feedback.views import answering, asking, follow_up, health
+from feedback.views import answering, asking, conversations, follow_up, health, talk
 
 app_name = "feedback"
 urlpatterns = [
     path("f/<str:token>/", answering.window_answer, name="window-answer"),
+    path("talk/", talk.talk, name="talk"),
     path("feedback/anonymous/", answering.anonymity, name="anonymity"),
     path("p/<slug:partnership>/health/", health.health_list, name="health-list"),
     path("p/<slug:partnership>/health/settings/", asking.how_to_ask, name="how-to-ask"),
     path("p/<slug:partnership>/meetings/<int:pk>/answers/", asking.named_answers, name="named-answers"),
+    path("p/<slug:partnership>/health/conversations/", conversations.conversation_list, name="conversation-list"),
+    path(
+        "p/<slug:partnership>/health/conversations/<uuid:pk>/",
+        conversations.conversation_detail,
+        name="conversation-detail",
+    ),
     path("p/<slug:partnership>/health/<month:month>/", health.health_detail, name="health-detail"),
     path("p/<slug:partnership>/health/<month:month>/report.pdf", health.health_document, name="health-document"),
     path("p/<slug:partnership>/health/<month:month>/<slug:dimension>/action/", follow_up.follow_up, name="follow-up"),

@@ -13,8 +13,10 @@ import pkgutil
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from django import forms
@@ -26,6 +28,7 @@ from accounts.models import Person
 from core.access import READ
 from feedback import reminders, sealed
 from feedback.choices import ITEMS
+from feedback.models import FeedbackComment
 from goals.models import Action, Indicator, SharedGoal
 from meetings.models import Decision, Meeting
 from partners.models import Organization, Participation, Seat
@@ -69,6 +72,7 @@ OBJECTS = {
     "feedback:named-answers": lambda t: {"pk": t.named.meeting_id},
     "feedback:health-detail": lambda t: {"month": t.report.month},
     "feedback:health-document": lambda t: {"month": t.report.month},
+    "feedback:conversation": lambda t: {"pk": t.comment.pk},
     "feedback:follow-up": lambda t: {"month": t.report.month, "dimension": "voice"},
     "reports:progress-month": lambda t: {"month": t.report.month},
     "exchange:import": lambda t: {"batch": t.batch.pk},
@@ -111,6 +115,7 @@ def objects_of(name, tenant):
 def missing(kwargs):
     """The same parameters for a thing that does not exist."""
     gone = {"month": kwargs["month"].replace(year=1999)} if "month" in kwargs else {}
+    gone |= {key: UUID(int=0) for key, value in kwargs.items() if isinstance(value, UUID)}
     return {key: MISSING if isinstance(value, int) else value for key, value in kwargs.items()} | gone
 
 
@@ -139,7 +144,8 @@ def tenant(mark):
     action = goals.ActionFactory(partnership=partnership, title=word(), accountable=seats[Role.MEMBER])
     meeting = meetings.MeetingFactory(partnership=partnership, title=word(), organizer=seats[Role.COORDINATOR])
     decision = meetings.DecisionFactory(meeting=meeting, text=word())
-    answers = [sealed.Answers(dict.fromkeys(ITEMS, 4) | {"voice": 1}) for _ in range(7)]
+    said = sealed.Answers(dict.fromkeys(ITEMS, 4) | {"voice": 1})
+    answers = [replace(said, comment=word(), thread=word()), *[said] * 9]
     feedback.answered_and_closed(answers, partnership=partnership, title=word(), organizer=seats[Role.COORDINATOR])
     reminders.build_reports(REPORT_DAY)
     report = partnership.health_reports.get()
@@ -149,6 +155,8 @@ def tenant(mark):
     )
     feedback.NamedResponseFactory(window=named, person__name=word(), comment=word())
     earlier = feedback.PastRoundFactory(partnership=partnership, label=word())
+    comment = FeedbackComment.objects.get(window__meeting__partnership=partnership)
+    feedback.ThreadMessageFactory(comment=comment, text=word())
     batch = exchange.ImportBatchFactory(person=seats[Role.COORDINATOR].person, file_name=f"{word()}.xml")
     notifications.MessageFactory(
         recipient=seats[Role.MEMBER].person, partnership_id=partnership.pk, dead=True, error=word()
@@ -157,7 +165,7 @@ def tenant(mark):
     return SimpleNamespace(
         canary=canary, slug=partnership.slug, partnership=partnership, seats=seats, member=seats[Role.MEMBER],
         partner=partner, goal=goal, indicator=indicator, action=action, meeting=meeting, decision=decision,
-        report=report, batch=batch, named=named, chat=chat, round=earlier,
+        report=report, comment=comment, batch=batch, named=named, chat=chat, round=earlier,
     )  # fmt: skip
 
 

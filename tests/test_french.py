@@ -207,6 +207,7 @@ def letters(client, french):
     message("action_due", person, **about_action)
     message("action_overdue", person, **late)
     message("measurement_due", person, **late)
+    message("conversation_news", person, **late)
     for kind in ("meeting_invitation", "meeting_changed", "meeting_cancelled", "meeting_reminder"):
         message(kind, person, **about_meeting)
     for kind in ("feedback_request", "feedback_reminder"):

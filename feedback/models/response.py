@@ -4,13 +4,15 @@ Answers given with a name are the exception, in a table of their own.
 """
 
 import uuid
+from datetime import date
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from feedback.choices import INDEX, RATED
-from feedback.models.window import FeedbackWindow
+from feedback.models.window import WORDS_FROM, FeedbackWindow
 from partners.choices import Sector
 
 
@@ -85,11 +87,22 @@ class NamedResponse(Ratings):
         return f"named response {self.pk}"
 
 
+class FeedbackCommentQuerySet(models.QuerySet["FeedbackComment"]):
+    def read_on(self, day: date) -> Self:
+        """Words that a coordinator may read on this day; what somebody offers is read from the next day on."""
+        return self.filter(Q(window__answered_count__gte=WORDS_FROM) | Q(offered_on__lt=day))
+
+    def with_conversation(self) -> Self:
+        """Those whose authors asked for a reply, and those whose conversation is over and still kept."""
+        return self.filter(Q(thread__isnull=False) | Q(ended_on__isnull=False))
+
+
 class FeedbackComment(models.Model):
     """The words of one response, kept apart from its ratings: style must not lead to a score.
 
-    ``thread`` is an image of the code by which whoever wrote it reads replies; only they hold the code. ``is_offered``:
-    they let the coordinator read it although too few people answered.
+    ``thread`` is an image of the code by which whoever wrote it reads replies; only they hold the code. ``offered_on``:
+    the day they let the coordinator read it although too few people answered. ``ended_on``: the day they ended the
+    conversation. Days only: times lead on.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -98,20 +111,27 @@ class FeedbackComment(models.Model):
     may_quote = models.BooleanField(default=False)
     wants_action = models.BooleanField(default=False)
     thread = models.CharField(max_length=64, null=True, blank=True, unique=True)
-    is_offered = models.BooleanField(default=False)
+    offered_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+
+    objects = FeedbackCommentQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(text="") | Q(wants_action=True), name="comment_says_something"),
             models.CheckConstraint(condition=Q(may_quote=False) | ~Q(text=""), name="comment_quote_needs_words"),
             models.CheckConstraint(condition=Q(thread=None) | ~Q(text=""), name="comment_thread_needs_words"),
-            models.CheckConstraint(
-                condition=Q(is_offered=False) | Q(thread__isnull=False), name="comment_offered_by_who_holds_the_code"
-            ),
+            models.CheckConstraint(condition=Q(offered_on=None) | ~Q(text=""), name="comment_offered_has_words"),
+            models.CheckConstraint(condition=Q(ended_on=None) | Q(thread=None), name="comment_ended_has_no_code"),
         ]
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether anybody but the author reads these words, at the latest from tomorrow on."""
+        return self.offered_on is not None or (self.window.answered_count or 0) >= WORDS_FROM
 
 
 class WindowSum(models.Model):

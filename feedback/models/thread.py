@@ -10,7 +10,10 @@ from partners.models import Seat
 
 
 class ThreadMessage(models.Model):
-    """One message beneath a comment. ``seat`` is empty for whoever holds the code. Days only: times lead on."""
+    """One message beneath a comment. ``seat`` is empty for whoever holds the code.
+
+    Days only, and each side counts its own messages: nothing tells what was written first on one day.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     comment = models.ForeignKey(FeedbackComment, on_delete=models.CASCADE, related_name="messages")
@@ -21,7 +24,12 @@ class ThreadMessage(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["comment", "position"], name="thread_message_has_its_place"),
+            models.UniqueConstraint(
+                fields=["comment", "position"], condition=Q(seat=None), name="thread_message_has_its_place"
+            ),
+            models.UniqueConstraint(
+                fields=["comment", "position"], condition=Q(seat__isnull=False), name="thread_reply_has_its_place"
+            ),
             models.CheckConstraint(condition=~Q(text=""), name="thread_message_says_something"),
         ]
 

@@ -14,6 +14,7 @@ from partners.models import Partnership
 
 MINIMUM_GROUP = 5  # fewer answers than this are never shown
 OWN_LENGTH = 140
+WORDS_FROM = 10  # with fewer answers after a meeting nobody reads words, unless whoever wrote them offers them
 MOST_INVITED = 500  # every answer rewrites the bag
 
 

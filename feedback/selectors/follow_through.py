@@ -10,10 +10,10 @@ from django.db.models import BigIntegerField
 from core.prepared import Given, Prepared
 from feedback.choices import Cause
 from feedback.models import FeedbackComment, FollowUp, HealthReport
+from feedback.models.window import WORDS_FROM
 from goals.models import Action
 
 SHOWN_ON_FORM = 2
-COMMENTS_FROM = 10
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,6 @@ def _latest(limit: int | None) -> Prepared:
 
 def comments_for_coordinator(report: HealthReport) -> list[str]:
     """Words that may not be quoted, for the one person who may paraphrase them; from ten answers after one meeting."""
-    windows = [w["id"] for w in json.loads(report.payload)["windows"] if w["answered"] >= COMMENTS_FROM]
+    windows = [w["id"] for w in json.loads(report.payload)["windows"] if w["answered"] >= WORDS_FROM]
     texts = FeedbackComment.objects.filter(window__in=windows, may_quote=False).exclude(text="")
     return sorted(texts.values_list("text", flat=True))

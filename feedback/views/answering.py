@@ -1,5 +1,6 @@
 """The form behind a link. No account, no cookie, no session: the link is all the authority there is."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from django.http import HttpResponse
@@ -10,7 +11,7 @@ from core.access import PAGE_AND_FORM, public, token
 from core.clock import now
 from core.http import Request
 from core.patience import NO_DATABASE
-from feedback import form, form_page, links, modes, sealed
+from feedback import codes, form, form_page, links, modes, sealed
 from feedback.form_page import language_of, languages_beside
 from feedback.forms import Posted, read_posted
 from feedback.selectors import SHOWN_ON_FORM, follow_through
@@ -51,9 +52,13 @@ def _take(token: str, posted: Posted, wanted: str | None) -> HttpResponse:
         asked = links.window_behind(token, now=now())
         page = form_page.page_with(posted, problems, language=language_of(wanted, asked), asked=asked)
         return HttpResponse(page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    receipt = modes.submit(token=token, answers=posted.answers, now=now())
+    code = codes.new_code() if posted.wants_reply and posted.answers.comment else ""
+    answers = replace(posted.answers, thread=codes.image_of(code))
+    receipt = modes.submit(token=token, answers=answers, now=now())
+    if receipt.asked.with_names:  # whoever gave a name is answered by name
+        code = ""
     language = language_of(wanted, receipt.asked)
-    return HttpResponse(form_page.thanks_page(receipt, language, withdrawn=posted.withdraw))
+    return HttpResponse(form_page.thanks_page(receipt, language, withdrawn=posted.withdraw, code=code))
 
 
 def _without_database(posted: Posted | None, wanted: str | None) -> HttpResponse:

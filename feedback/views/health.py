@@ -32,6 +32,7 @@ def health_list(request: Request, seat: Seat) -> HttpResponse:
         "months": health_months(seat.partnership, now()),
         "changed": follow_through(seat.partnership_id),
         "may_decide": seat.can(Permission.PARTNERSHIP_EDIT),
+        "may_read_words": seat.can(Permission.COMMENT_READ),
     }
     return render_page(request, "feedback/health_list.html", context)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from feedback import reminders, sealed
+from feedback import codes, reminders, sealed
 from feedback.models import FeedbackBag, InvitationToken
 from tests.factories.feedback import CLOSED, open_window, some_answers, tokens_of
 
@@ -19,9 +19,13 @@ def found_in_files(needles):
 def main():
     window = open_window(present=25)
     tokens = tokens_of(window)
+    images = []
     for turn in range(3):
         for token in tokens:
-            sealed.submit(token=token, answers=some_answers(comment=f"Words of turn {turn}"), now=CLOSED)
+            images.append(codes.image_of(codes.new_code()))
+            said = some_answers(comment=f"Words of turn {turn}", thread=images[-1])
+            sealed.submit(token=token, answers=said, now=CLOSED)
+    replaced = images[: -len(tokens)]
     keys = list(json.loads(FeedbackBag.objects.get().sealed))
     verifiers = list(InvitationToken.objects.values_list("verifier", flat=True))
     before = found_in_files(keys)
@@ -32,6 +36,8 @@ def main():
         "keys_after": found_in_files(keys),
         "verifiers_after": found_in_files(verifiers),
         "tokens_after": found_in_files(tokens),
+        "codes_after": found_in_files(images) - len(tokens),
+        "replaced_codes_after": found_in_files(replaced),
         "old_words_after": found_in_files(["Words of turn 0", "Words of turn 1"]),
     }
     print(json.dumps(result))  # noqa: T201

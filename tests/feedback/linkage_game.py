@@ -15,9 +15,10 @@ from random import Random
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from feedback import mails, pad, sealed, services
+from feedback import codes, mails, pad, sealed, services
 from feedback.choices import ITEMS
 from feedback.models import FeedbackWindow
+from feedback.services import threads
 from notifications.models import Message, MessageState
 from partners.models import Seat
 from tests.factories.accounts import PersonFactory
@@ -64,16 +65,19 @@ def silent_ones(number, window):
 
 
 def play(meetings, rng):
-    """People answer in an order of their own. Returns the truth: window → invitation → what was said."""
+    """People answer in an order of their own, and all would like a reply.
+
+    Returns the truth, window → invitation → what was said, and the codes with what will be said by them.
+    """
     naive_tables()
-    truth = {}
+    truth, held = {}, {}
     for number in range(meetings):
         meeting = closed_meeting_of(somebody_came(number, rng))
         window = services.open_window(meeting_id=meeting.pk, now=CLOSED)
         silent = silent_ones(number, window)
         invitations = [pk for pk in window.invitations.values_list("pk", flat=True) if pk not in silent]
         rng.shuffle(invitations)
-        truth[window.pk] = {}
+        truth[window.pk], held[window.pk] = {}, []
         patterns = rng.sample(range(2 ** len(ITEMS)), len(invitations))
         for invitation, pattern in zip(invitations, patterns, strict=True):
             said = f"{number}:{rng.random()}"
@@ -81,10 +85,21 @@ def play(meetings, rng):
             message = Message.objects.select_related("recipient").get(dedupe_key=f"feedback:{window.pk}:{invitation}")
             token = str(mails.compose(message, CLOSED).context["link"]).split("/")[-2]
             Message.objects.filter(pk=message.pk).update(state=MessageState.SENT, sent_at=CLOSED)
-            sealed.submit(token=token, answers=sealed.Answers(ratings, comment=said), now=CLOSED)
+            code = codes.new_code()
+            answers = sealed.Answers(ratings, comment=said, thread=codes.image_of(code))
+            sealed.submit(token=token, answers=answers, now=CLOSED)
             naive_submit(invitation, window.pk, said)
-            truth[window.pk][invitation] = (tuple(ratings[item] for item in ITEMS), said)
-    return truth
+            truth[window.pk][invitation] = (tuple(ratings[item] for item in ITEMS), said, f"{said} again")
+            held[window.pk].append((code, f"{said} again"))
+    return truth, held
+
+
+def talk(held, rng, *, now):
+    """Everybody uses their code, in another order of their own."""
+    rng.shuffle(held)
+    for code, text in held:
+        threads.offer(code=code, now=now)
+        threads.write(code=code, text=text, now=now)
 
 
 def orders(rows, name):
@@ -189,9 +204,12 @@ def tables_of_people(window):
 def tables_of_answers(window):
     responses = [row for row in dump("feedback_feedbackresponse") if row["window_id"] == window]
     comments = [row for row in dump("feedback_feedbackcomment") if row["window_id"] == window]
+    keys = {row["id"] for row in comments}
+    written = [row for row in dump("feedback_threadmessage") if row["comment_id"] in keys]
     return {
         "response": [row | {"said_": tuple(row[item] for item in ITEMS)} for row in responses],
         "comment": [row | {"said_": row["text"]} for row in comments],
+        "message": [row | {"said_": row["text"]} for row in written],
     }
 
 
@@ -207,7 +225,8 @@ def bag_as_tables(window, *, with_our_key=False):
     answers = []
     for at, (key, entry) in enumerate(json.loads(bag["sealed"]).items()):
         sector = pad.unpadded(entry["sector"], key=key) if with_our_key else entry["sector"]
-        answers.append({"key": key, "sector": sector, "said_": entry["comment"], "at_": at, **facts})
+        row = {"key": key, "thread": entry["thread"], "sector": sector, "said_": entry["comment"], "at_": at}
+        answers.append(row | facts)
     return people, answers
 
 
@@ -249,7 +268,7 @@ def main(meetings, seed):
     rng = Random(seed)
     PersonFactory.reset_sequence(seed * 100_000)
     call_command("migrate", verbosity=0)
-    truth = play(meetings, rng)
+    truth, held = play(meetings, rng)
     before, with_our_key = {}, []
     for window in truth:
         answered, entries = bag_as_tables(window)
@@ -258,6 +277,7 @@ def main(meetings, seed):
     naive = {window: list(guesses(*naive_tables_of(window))) for window in truth}
     for window in FeedbackWindow.objects.all():
         services.close_window(window_id=window.pk, now=window.closes_at)
+        talk(held[window.pk], rng, now=window.closes_at)
     sealed.scrub()
     after = {window: list(guesses(tables_of_people(window), tables_of_answers(window))) for window in truth}
     said_after = {window: tables_of_answers(window)["response"] for window in truth}

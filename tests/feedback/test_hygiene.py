@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 from base64 import b64encode
 from datetime import timedelta
 from urllib.parse import quote
@@ -15,15 +16,19 @@ from django.utils.module_loading import import_string
 from django.views.debug import ExceptionReporter
 
 from core.logs import HideAnswers, HideTokens
-from feedback import links, mails, sealed, services
+from feedback import codes, links, mails, reminders, sealed, services
 from feedback.models import InvitationToken
+from notifications.delivery import dispatch_due
 from notifications.models import Message
+from partners.permissions import Role
 from tests.factories.feedback import CLOSED, open_window
+from tests.factories.partners import SeatFactory
 from tests.feedback.scripts import run_script
 from tests.servers import scratch_sqlite
 
 pytestmark = pytest.mark.django_db
 WORDS = "Canary words nobody should log"
+AFTERWARDS = CLOSED + timedelta(days=9)
 
 
 def whole_database():
@@ -77,6 +82,43 @@ def test_token_and_answers_are_in_no_table_no_session_and_no_log(client, monkeyp
     assert window.invitations.count() == len(tokens)
 
 
+def code_spellings(code):
+    bare = code.replace("-", "")
+    return {one for both in (code, bare) for one in (both, both.lower(), *spellings(both))}
+
+
+def test_code_of_a_conversation_is_in_no_table_no_mail_and_no_log(client, monkeypatch, log, mailoutbox):
+    window = open_window(present=5)
+    token = links.mint_token(invitation_id=window.invitations.first().pk)
+    monkeypatch.setattr("feedback.views.answering.now", lambda: CLOSED + timedelta(hours=1))
+    monkeypatch.setattr("feedback.views.talk.now", lambda: AFTERWARDS - timedelta(days=1))
+    page = client.post(f"/f/{token}/", {"comment": WORDS, "wants_reply": "on"}).content.decode()
+    [code] = re.findall(r'class="code">([^<]+)<', page)
+    client.post("/talk/", {"code": code})
+    services.close_window(window_id=window.pk, now=window.closes_at)
+    for post in ({}, {"offer": "1"}, {"write": "1", "text": WORDS}, {"write": "1", "text": ""}):
+        assert WORDS in client.post("/talk/", {"code": code} | post).content.decode()
+    client.get("/talk/", {"code": code})
+    monkeypatch.setattr("feedback.services.threads.write", lambda **_kwargs: 1 / 0)
+    client.raise_request_exception = False
+    broken = client.post("/talk/", {"code": code, "write": "1", "text": WORDS})
+    logging.getLogger("planted").warning("GET /talk/?code=%s", code)
+    SeatFactory(partnership=window.meeting.partnership, role=Role.COORDINATOR)
+    reminders.tell_coordinators(AFTERWARDS)
+    dispatch_due(now=AFTERWARDS + timedelta(days=1))
+
+    sent = "".join(str(mail.message()) for mail in mailoutbox)
+    kept = whole_database() + log.getvalue() + sent
+    assert broken.status_code == 500
+    assert code not in broken.content.decode()
+    assert [one for one in code_spellings(code) if one in kept] == []
+    assert WORDS not in log.getvalue() + sent
+    assert "?code=[code]" in log.getvalue()
+    assert "would like a reply" in sent
+    assert codes.image_of(code) in kept
+    assert Session.objects.count() == 0
+
+
 def test_search_finds_a_planted_token(log):
     window = open_window(present=5)
     token = links.mint_token(invitation_id=window.invitations.first().pk)
@@ -123,6 +165,7 @@ def test_files_of_the_database_hold_no_key_after_closing(tmp_path):
     assert result["keys_before"] == result["keys"] == 25
     assert (result["keys_after"], result["verifiers_after"], result["tokens_after"]) == (0, 0, 0)
     assert result["old_words_after"] == 0
+    assert (result["codes_after"], result["replaced_codes_after"]) == (0, 0)
 
 
 def test_only_the_sealed_module_reads_the_bag():

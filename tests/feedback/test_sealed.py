@@ -6,7 +6,7 @@ import pytest
 from django.db import models
 from django.db.models import Count
 
-from feedback import links, sealed, services
+from feedback import codes, links, sealed, services
 from feedback.answers import BLANK
 from feedback.choices import ITEMS
 from feedback.models import (
@@ -27,7 +27,10 @@ from tests.factories.feedback import (
 )
 
 pytestmark = pytest.mark.django_db
-SAID = [some_answers(Random(seed), comment=f"Word {seed}") for seed in range(6)]
+SAID = [
+    some_answers(Random(seed), comment=f"Word {seed}", thread=codes.image_of(codes.new_code()) if seed % 2 else "")
+    for seed in range(6)
+]
 
 
 def bag_text(window):
@@ -60,6 +63,36 @@ def test_bag_text_does_not_depend_on_earlier_versions_of_an_answer():
     sealed.submit(token=token, answers=SAID[0], now=CLOSED)
 
     assert bag_text(window) == once
+
+
+def test_code_of_a_conversation_leaves_the_bag_with_its_words_and_goes_with_a_revision():
+    window = open_window()
+    kept, revised, silent, *_ = tokens_of(window)
+    first, second, third = (codes.image_of(codes.new_code()) for _ in range(3))
+    sealed.submit(token=kept, answers=some_answers(comment="Kept", thread=first), now=CLOSED)
+    sealed.submit(token=revised, answers=some_answers(comment="Before", thread=second), now=CLOSED)
+    sealed.submit(token=silent, answers=some_answers(comment="No reply wanted"), now=CLOSED)
+    found = sealed.window_with_thread(second)
+    sealed.submit(token=revised, answers=some_answers(comment="After", thread=third), now=CLOSED)
+    gone = sealed.window_with_thread(second)
+    services.close_window(window_id=window.pk, now=window.closes_at)
+
+    assert (found, gone, sealed.window_with_thread(third)) == (window, None, None)
+    assert dict(FeedbackComment.objects.values_list("text", "thread")) == {
+        "Kept": first,
+        "After": third,
+        "No reply wanted": None,
+    }
+    assert FeedbackComment.objects.filter(offered_on=None, ended_on=None).count() == 3
+
+
+def test_image_somebody_writes_into_their_words_leads_nowhere():
+    token, *_ = tokens_of(open_window())
+    image = codes.image_of(codes.new_code())
+
+    sealed.submit(token=token, answers=some_answers(comment=f"Look: {image}"), now=CLOSED)
+
+    assert sealed.window_with_thread(image) is None
 
 
 def test_submit_takes_two_statements_in_one_transaction(django_assert_num_queries):
@@ -221,7 +254,10 @@ def test_answers_carry_no_time_no_order_and_lead_to_the_window_only(model):
     fields = model._meta.get_fields()
 
     assert [field.name for field in fields if field.is_relation and field.concrete] == ["window"]
-    assert [f.name for f in fields if isinstance(f, (models.DateField, models.TimeField, models.DurationField))] == []
+    times = [f.name for f in fields if isinstance(f, (models.DateField, models.TimeField, models.DurationField))]
+    assert times == (
+        ["offered_on", "ended_on"] if model is FeedbackComment else []
+    )  # what its author did later, by day
     assert isinstance(model._meta.pk, models.UUIDField)
 
 
