@@ -1,4 +1,4 @@
-"""Run ``main`` of a module beside this one in a process of its own, on a database of its own."""
+"""Run ``main`` of a module of tests in a process of its own, on a database of its own."""
 
 import json
 import os
@@ -7,12 +7,12 @@ import sys
 
 from tests.servers import ROOT
 
-CODE = "import django; django.setup(); from tests.feedback.{module} import main; main{arguments!r}"
+CODE = "import django; django.setup(); from tests.{package}.{module} import main; main{arguments!r}"
 
 
-def run_script(module, *arguments, url):
+def run_script(module, *arguments, url, package="feedback"):
     """What the module printed last, read as JSON."""
-    code = CODE.format(module=module, arguments=arguments)
+    code = CODE.format(package=package, module=module, arguments=arguments)
     env = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "partnerships.settings", "LOG_LEVEL": "ERROR"}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
