@@ -17,7 +17,8 @@ def plan_reminders(now: datetime) -> None:
     """Store the reminders that are owed now. Never for drafts or meetings called off.
 
     Each has its own span of time, so that after an outage one reminder goes out and not two. Nobody is reminded of what
-    they were told only after the reminder was due, nobody who sent apologies, and nobody who gave up the seat.
+    they were told only after the reminder was due, nobody who sent apologies, nobody who gave up the seat, and after
+    the clock was set back nobody whom a later reminder has told.
     """
     enqueue(list(_owed(now)), now=now)
 
@@ -35,8 +36,11 @@ def _owed(now: datetime) -> Iterator[Draft]:
         person__is_active=True,
         person__email__isnull=False,
     )
+    told_ahead = letters.reminded_after(now)
     for attendance in waiting.select_related("meeting").order_by("pk"):
         meeting = attendance.meeting
+        if (meeting.pk, attendance.person_id) in told_ahead:
+            continue
         moments = chosen.of(meeting.partnership_id, letters.subject(meeting))
         turn = fitting(moments, meeting.starts_at - now)
         if turn is None:

@@ -42,7 +42,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def claimable(self, *, now: datetime) -> Self:
         """Due and waiting, or left behind by a dispatcher whose lease ran out. What goes with another one is not."""
         return self.filter(carrier=None).filter(
-            Q(state=MessageState.PENDING, next_attempt_at__lte=now) | Q(state=MessageState.SENDING, lease_until__lt=now)
+            Q(state=MessageState.PENDING, next_attempt_at__lte=now)
+            | Q(state=MessageState.SENDING, lease_until__lt=now)
+            | Q(state=MessageState.SENDING, lease_until__gt=now + 2 * LEASE)  # taken before the clock was set back
         )
 
     def waiting(self, *, since: datetime) -> Self:

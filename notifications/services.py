@@ -16,7 +16,7 @@ from accounts.models import Person
 from core import limits
 from core.models import event, record, record_all
 from notifications import pauses
-from notifications.models import OPEN_STATES, Channel, Heartbeat, Message, MessageState, Pause
+from notifications.models import OPEN_STATES, Channel, Heartbeat, Message, MessageQuerySet, MessageState, Pause
 from notifications.registry import kind_named
 from notifications.sealed_text import seal
 
@@ -147,3 +147,8 @@ def reached(*, key_prefix: str) -> set[int]:
     """Ids of the people a message whose key starts with ``key_prefix`` went to, or is on its way to right now."""
     out = Message.objects.filter(dedupe_key__startswith=key_prefix, state__in=(MessageState.SENT, MessageState.SENDING))
     return set(Person.objects.filter(messages__in=out).values_list("pk", flat=True))
+
+
+def sent_after(now: datetime, *, kind: str) -> MessageQuerySet:
+    """Messages of ``kind`` that went out although they are due after ``now``: only a clock set back makes such rows."""
+    return Message.objects.filter(kind=kind, state=MessageState.SENT, due_at__gt=now)

@@ -1,7 +1,7 @@
 """Celery's clock work, made safe against a wall clock that is set back.
 
-Celery compares when a task last ran with the time of day. Set back by two hours, it would wait two hours for what is due
-every ten seconds.
+Celery compares when a task last ran with the time of day. Set back by two hours, it would wait two hours for what is
+due every ten seconds.
 """
 
 from typing import Any

@@ -40,6 +40,11 @@ def draft(
     )
 
 
+def reminded_after(now: datetime) -> set[tuple[int, int]]:
+    """Meetings and people of reminders that were due after ``now``: a clock set back must not remind them again."""
+    return set(outbox.sent_after(now, kind=REMINDER).values_list("params__meeting", "recipient_id"))
+
+
 def send_invitations(meeting: Meeting, *, person_ids: Iterable[int], now: datetime) -> None:
     _send(INVITATION, meeting, person_ids=person_ids, now=now)
 

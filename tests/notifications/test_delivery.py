@@ -103,6 +103,17 @@ def test_a_message_leased_elsewhere_is_left_alone_until_the_lease_ends(world):
     assert (message.state, message.attempts) == (MessageState.SENT, 2)
 
 
+def test_a_lease_taken_before_the_clock_was_set_back_holds_nobody_up(world):
+    message = MessageFactory(due_at=NOW - timedelta(days=1))
+    leases.claim(now=NOW, owner="died under another clock")
+
+    a_little_back = dispatch_due(now=NOW - LEASE)  # clocks of two machines may differ by as much
+    far_back = dispatch_due(now=NOW - timedelta(hours=2))
+
+    assert (a_little_back, far_back) == (0, 1)
+    assert state_of(message) == MessageState.SENT
+
+
 def test_being_claimed_by_a_dispatcher_that_dies_costs_no_attempt(world):
     message = MessageFactory()
     for hours in range(MAX_ATTEMPTS + 1):
