@@ -51,9 +51,9 @@ class Shelf:
         since = months.shift(month, -YEAR)
         reports = HealthReport.objects.filter(partnership=partnership, month__gte=since)
         self.reports = list(reports.order_by("pk"))
-        mine = [report for report in self.reports if report.month == month]
-        self.first = mine[0] if mine else None
-        self.latest = mine[-1] if mine else None
+        self.revisions = [report for report in self.reports if report.month == month]
+        self.first = self.revisions[0] if self.revisions else None
+        self.latest = self.revisions[-1] if self.revisions else None
 
     @cached_property
     def published(self) -> Reports:
@@ -129,7 +129,8 @@ def gather(shelf: Shelf) -> Inputs:
         persons_heard=persons_heard,
         complete=complete,
         earlier=tuple(_frozen(before, said)),
-        ledger=tuple(_ledger(before)),
+        ledger=_ledger(report for report, _payload in before.values()),
+        shown_before=_ledger(shelf.revisions) if shelf.revisions else (),
         quarters=tuple(shelf.quarters),
         promises=tuple(promises_of(partnership, month)),
         wins=tuple(wins_of(partnership, month)),
@@ -255,10 +256,12 @@ def _frozen(reports: Reports, said: Mapping[int | str, Said]) -> Iterable[Publis
             )
 
 
-def _ledger(reports: Reports) -> Iterable[LedgerLine]:
-    lines = PublishedSet.objects.filter(report__in=[report.pk for report, _payload in reports.values()])
-    for period, question, atoms, n in lines.order_by("pk").values_list("period", "question", "atoms", "n"):
-        yield LedgerLine(period, question, tuple(atoms), n)
+def _ledger(reports: Iterable[HealthReport]) -> tuple[LedgerLine, ...]:
+    lines = PublishedSet.objects.filter(report__in=[report.pk for report in reports]).order_by("pk")
+    return tuple(
+        LedgerLine(period, question, tuple(atoms), n)
+        for period, question, atoms, n in lines.values_list("period", "question", "atoms", "n")
+    )
 
 
 def _all_alike() -> Q:

@@ -120,6 +120,7 @@ def running(month: str) -> int:
 
 
 def _change(key: str, change: Change, base: Sequence[Earlier], cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers only where this month and every month compared with shows one: else they would tell what it does not."""
     before = [each for each in base if key in each.cells]
     has_numbers = cell["tenths"] is not None and all(each.cells[key]["tenths"] is not None for each in before)
     return {
@@ -127,9 +128,13 @@ def _change(key: str, change: Change, base: Sequence[Earlier], cell: Mapping[str
         "way": word(change.way),
         "from_tenths": _together(key, before) if has_numbers and change.tier is not Tier.FIRST else None,
         "detectable_tenths": None if change.detectable is None else round(change.detectable * 10),
-        "p_permille": None if change.p is None else round(change.p * 1000),
-        "holm_permille": None if change.holm_p is None else round(change.holm_p * 1000),
+        "p_permille": _permille(change.p) if has_numbers else None,
+        "holm_permille": _permille(change.holm_p) if has_numbers else None,
     }
+
+
+def _permille(p: float | None) -> int | None:
+    return None if p is None else round(p * 1000)
 
 
 def _together(key: str, months: Sequence[Earlier]) -> int:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
@@ -122,7 +122,8 @@ class Inputs:
     ``people_asked``: distinct people over all windows, None where nobody knows. ``persons``: where every window was
     answered with names, and there are several, the sum and the number of each person's answers by item. ``complete``:
     no answer with a name was erased since. ``earlier``: published months, oldest first. ``ledger``: what they showed.
-    ``quarters``: those that this report is the first to show by sector.
+    ``quarters``: those that this report is the first to show by sector. ``shown_before``: what earlier revisions of the
+    same month showed; it changes nothing where they were built by the same rules, so it is no part of the fingerprint.
     """
 
     month: str
@@ -138,6 +139,7 @@ class Inputs:
     complete: bool = True
     earlier: tuple[PublishedMonth, ...] = ()
     ledger: tuple[LedgerLine, ...] = ()
+    shown_before: tuple[LedgerLine, ...] = field(default=(), metadata={"hashed": False})
     quarters: tuple[str, ...] = ()
     promises: tuple[Promise, ...] = ()
     wins: tuple[str, ...] = ()
@@ -252,8 +254,7 @@ def canonical(value: object) -> str:
 
 
 def _fields(value: object) -> Mapping[str, object]:
-    """The fields of a dataclass, without what it remembers of them."""
-    names = getattr(value, "__dataclass_fields__", None)
-    if names is None:
+    """The fields of a dataclass, without those that are not hashed."""
+    if not is_dataclass(value):
         raise TypeError(f"{type(value).__name__} has no canonical spelling.")
-    return {name: getattr(value, name) for name in names}
+    return {each.name: getattr(value, each.name) for each in fields(value) if each.metadata.get("hashed", True)}

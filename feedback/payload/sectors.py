@@ -74,7 +74,7 @@ def released(inputs: Inputs, pools: Mapping[str, Pool]) -> Released:
             sector_rows=[row.shown.released for row in planned],
             ledger=[
                 PublishedSet(line.period, line.question, frozenset(line.atoms), line.n)
-                for line in inputs.ledger
+                for line in (*inputs.ledger, *inputs.shown_before)
                 if sizes.keys() >= set(line.atoms)
             ],
             sizes=sizes,

@@ -127,7 +127,8 @@ class _Facts:
         if state is MonthState.PUBLISHED:
             return _published(payload)
         if state is MonthState.HELD:
-            return _held(sum(window.answered for window in windows), month)
+            people = sum(window.answered for window in windows)
+            return str(WOULD_TELL) if payload.get("reason") == "leak" else _held(people, month)
         if state is MonthState.OPEN:
             last = max(window.closes_at for window in windows if window.is_open).astimezone(ZoneInfo(self.zone))
             sentence = _("People can still answer until %(closes)s. The report comes out on %(day)s, never before.")
@@ -156,6 +157,10 @@ SENTENCES = {
     MonthState.NO_MEETING: gettext_lazy("No meeting was held, so there is nothing to report."),
     MonthState.TAKEN_BACK: gettext_lazy("An earlier round was brought in for this month, and taken back."),
 }
+WOULD_TELL = gettext_lazy(
+    "Together with what was shown before, these results would tell what a few people said. They wait for the next "
+    "report."
+)
 WITHOUT_FORM = gettext_lazy("The report comes out on %(day)s.")
 
 

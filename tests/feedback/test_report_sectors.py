@@ -203,6 +203,22 @@ def test_total_that_would_give_a_few_people_away_is_held_and_joins_the_next_mont
     assert window.pk not in march
 
 
+def test_revision_built_by_other_rules_never_shows_what_with_the_first_would_give_people_away(partnership):
+    said = three_groups()
+    for _sector, ratings in said[7:10]:
+        del ratings["voice"]
+    window = closed_window(partnership, MARCH, said, asked=ASKED, invited=24)
+    first = report_of(partnership, MARCH)
+    assert payload.compose(gathering.gather(gathering.Shelf(partnership, MARCH))).payload == first
+
+    line = PublishedSet.objects.get(question="voice", label="")
+    line.atoms = [f"{window.pk}:", f"{window.pk}:health"]  # as if an earlier engine had left three people out
+    line.save()
+
+    again = payload.compose(gathering.gather(gathering.Shelf(partnership, MARCH))).payload
+    assert (again["state"], again["reason"]) == ("held", "leak")
+
+
 def test_month_built_late_holds_no_answers_that_a_later_report_has(partnership):
     closed_window(partnership, JANUARY, all_say(7))
     closed_window(partnership, FEBRUARY, all_say(8))
