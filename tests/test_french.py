@@ -213,6 +213,7 @@ def letters(client, french):
     for kind in ("feedback_request", "feedback_reminder"):
         Message.objects.filter(kind=kind).delete()
         message(kind, PersonFactory(language="fr"), invitation=invitation.pk)
+    message("weekly_commitments", person)
     message("seat_invitation", person, seat=french.pk, invited_by=person.pk)
     for kind in ("daily_digest", "weekly_digest", "several_actions"):
         carrier = MessageFactory(kind=kind, recipient=person, leased=True)

@@ -11,7 +11,7 @@ from goals.selectors.actions import (
     action_row,
     numbered_goals,
 )
-from goals.selectors.commitments import Owed, owed_by
+from goals.selectors.commitments import Owed, owed_by, people_who_owe
 from goals.selectors.detail import GoalPage, goal_page, history_lines, indicators_of
 from goals.selectors.missing import MissingPeriod, missing_periods
 from goals.selectors.plan import ActionMonth, Plan, PlanOnDay
@@ -45,4 +45,5 @@ __all__ = [
     "missing_periods",
     "numbered_goals",
     "owed_by",
+    "people_who_owe",
 ]

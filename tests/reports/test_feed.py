@@ -220,7 +220,7 @@ def test_it_speaks_the_readers_language(client, seats, address, me):
     me.language = "fr"
     me.save()
 
-    assert titles(client, address) == ["À faire : X"]
+    assert titles(client, address) == ["À faire\u00a0: X"]
 
 
 def test_nothing_typed_begins_a_line_of_its_own(client, seats, address):
