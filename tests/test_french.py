@@ -13,6 +13,7 @@ from django.utils import translation
 from core import dates
 from feedback import reporting, sealed
 from feedback.choices import ITEMS
+from feedback.models import HealthReport
 from notifications.letters import write_mail
 from notifications.models import Message
 from notifications.registry import kind_named, kinds
@@ -74,7 +75,7 @@ def english_in(text):
 def seen(html):
     """What people see or hear, without lists of zones and names of languages, which have names of their own."""
     page = BeautifulSoup(html, "html.parser", from_encoding="utf-8" if isinstance(html, bytes) else None)
-    for part in page.select("select[name$=time_zone], a[lang], button[lang], script, style"):
+    for part in page.select("select[name$=time_zone], a[lang], button[lang], cite[lang], script, style"):
         part.decompose()
     spoken = [
         tag[name] for tag in page.find_all(True) for name in ("aria-label", "alt", "placeholder") if tag.get(name)
@@ -215,6 +216,9 @@ def letters(client, french):
         message(kind, PersonFactory(language="fr"), invitation=invitation.pk)
     message("weekly_commitments", person)
     message("seat_invitation", person, seat=french.pk, invited_by=person.pk)
+    report = HealthReport.objects.get()
+    for kind in ("health_report", "health_change"):
+        MessageFactory(kind=kind, recipient=person, partnership_id=partnership.pk, params={"report": report.pk})
     for kind in ("daily_digest", "weekly_digest", "several_actions"):
         carrier = MessageFactory(kind=kind, recipient=person, leased=True)
         for carried in ("action_assigned", "action_due"):

@@ -11,6 +11,8 @@ from core.charts.goal_chart import goal_chart
 from core.charts.goal_series import Forecast, GoalSeries, GoalWords, Point
 from core.charts.goal_spark import goal_spark
 from core.charts.health_dots import HealthRow, health_dots
+from core.charts.month_line import MonthPoint, month_line
+from core.charts.spread import Slice, spread
 from core.charts.svg import Drawing
 
 __all__ = [
@@ -21,11 +23,15 @@ __all__ = [
     "GoalSeries",
     "GoalWords",
     "HealthRow",
+    "MonthPoint",
     "Part",
     "Point",
+    "Slice",
     "bar",
     "burnup",
     "goal_chart",
     "goal_spark",
     "health_dots",
+    "month_line",
+    "spread",
 ]

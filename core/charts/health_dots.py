@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.charts.svg import Drawing, Scale, drawing, label, line, pictures, scale, shape, wrapped
+from core.charts.svg import Drawing, Scale, drawing, label, line, path, pictures, scale, shape, wrapped
 
 FEWEST, MOST = 1, 5
 NARROW_WIDTH = 322
 LARGE = 500
-ARROWS = {"up": "▲", "down": "▼", "": ""}
+ARROW = 4.5
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _draw(rows: Sequence[HealthRow], description: str, *, width: int, narrow: bo
         body += _scores(row, x, middle)
         body.append(label(row.text, (width - right + 16, middle + 4), "t-strong"))
         if row.change:
-            body.append(label(ARROWS[row.change], (width, middle + 4), "t-s t-strong", anchor="end"))
+            body.append(_arrow(width - ARROW, middle, up=row.change == "up"))
     return drawing(width, height, body, description=description, form="chart-narrow" if narrow else "chart-wide")
 
 
@@ -63,6 +63,13 @@ def _name(row: HealthRow, left: float, middle: float, *, narrow: bool) -> Iterab
     lines = wrapped(row.name, int((left - 12) / 7))
     first = middle + 4 - 8 * (len(lines) - 1)
     return [label(text, (0, first + 16 * index), "t-strong") for index, text in enumerate(lines)]
+
+
+def _arrow(x: float, y: float, *, up: bool) -> str:
+    """Drawn, not written: not every font has the sign."""
+    tip = y - ARROW if up else y + ARROW
+    foot = y + ARROW if up else y - ARROW
+    return path("c-arrow", [(x, tip), (x + ARROW, foot), (x - ARROW, foot)], closed=True)
 
 
 def _scores(row: HealthRow, x: Scale, middle: float) -> Iterable[str]:

@@ -29,6 +29,7 @@ LOOKS: Mapping[str, Mapping[str, str]] = {
     "c-forecast": {"fill": "none", "stroke": FILLS["f-1"], "stroke-width": "2", "stroke-dasharray": "2 5"},
     "c-band": {"fill": FILLS["f-1"], "fill-opacity": ".12"},
     "c-target": {"fill": "none", "stroke": INK, "stroke-width": "1.5", "stroke-dasharray": "6 4"},
+    "c-arrow": {"fill": INK},
     "c-dot": {"fill": FILLS["f-1"], "stroke": "#fff", "stroke-width": "2"},
     "c-dot-prev": {"fill": "#fff", "stroke": STONE, "stroke-width": "2"},
     "c-goalpt": {"fill": "#fff", "stroke": INK, "stroke-width": "2"},

@@ -226,7 +226,7 @@ def chart_with_table(chart: Drawing, table: Table, *, source: str = "", title: s
 
 @register.inclusion_tag("components/legend_key.html")
 def legend_key(kind: str, word: str) -> dict[str, Any]:
-    """One entry of a ``<ul class="legend">``: line, plan, forecast, goal, dot, previous, range, or a fill like f-1."""
+    """One entry of a ``<ul class="legend">``: line, plan, forecast, goal, dot, previous, range, change, or a fill."""
     return {"kind": kind, "word": word}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -85,7 +85,11 @@ def percent(share: Mapping[str, Any] | None) -> str:
     return words[share["bound"]] % {"percent": share["percent"]}
 
 
-def chart_rows(lines: Sequence[Line], payload: Mapping[str, Any]) -> Sequence[HealthRow]:
+def chart_rows(
+    lines: Sequence[Line], payload: Mapping[str, Any], ways: Mapping[str, Literal["up", "down", ""]]
+) -> Sequence[HealthRow]:
+    """``ways``: arrows of passed tests. The ring is the average that the last published month showed."""
+    before = payload["previous"].get("tenths", {})
     rows = []
     for line, cell in zip(lines, payload["dimensions"], strict=True):
         if not line.band:
@@ -98,6 +102,8 @@ def chart_rows(lines: Sequence[Line], payload: Mapping[str, Any]) -> Sequence[He
                 low=cell["low_tenths"] / 10,
                 high=cell["high_tenths"] / 10,
                 mean=cell["tenths"] / 10 if cell["tenths"] is not None else None,
+                previous=before[line.key] / 10 if line.key in before else None,
+                change=ways.get(line.key, ""),
             )
         )
     return rows

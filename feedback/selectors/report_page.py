@@ -6,23 +6,30 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from core.charts import Drawing, HealthRow, health_dots
 from core.components import Table
 from feedback import form
-from feedback.choices import Dimension
+from feedback.choices import ENERGY, INDEX, OWN, Dimension
 from feedback.models import HealthReport
 from feedback.payload import PAST
-from feedback.selectors.report_lines import AGREEMENT, Line, chart_rows, percent, read_line, table_of
+from feedback.selectors.report_headline import KeyPoint, key_points, lead, named, title
+from feedback.selectors.report_history import History, read_history
+from feedback.selectors.report_lines import Line, chart_rows, percent, read_line, table_of
+from feedback.selectors.report_moves import Moves, read_moves
+from feedback.selectors.report_records import Records, read_records
+from feedback.selectors.report_sectors import Quarter, read_quarters
+from feedback.selectors.report_spread import Spread, read_spreads
+from feedback.selectors.suggestions import Suggestion, read_suggestions
 
-COVERAGE = {
-    "most": gettext_lazy("most people answered"),
-    "some": gettext_lazy("some people answered"),
-    "few": gettext_lazy("few people answered"),
-}
+
+@dataclass(frozen=True)
+class Previous:
+    """The last published month, whose averages are the rings of the chart."""
+
+    month: date
+    people: int
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class ReportPage:
     report: HealthReport
     title: str
     lead: str
-    key_points: Sequence[str]
+    key_points: Sequence[KeyPoint]
     lines: Sequence[Line]
     energy: Line
     energy_points: Sequence[str]
@@ -45,7 +52,27 @@ class ReportPage:
     is_past: bool
     rows: Sequence[HealthRow]
     table: Table
+    people: int
+    previous: Previous | None
+    moves: Moves
+    spreads: Sequence[Spread]
+    history: History
+    records: Records
+    quarters: Sequence[Quarter]
+    suggestions: Sequence[Suggestion]
     low: Sequence[Line] = field(default=())
+
+    @property
+    def answerable(self) -> Sequence[Line]:
+        """What an action may answer: low lines, and what a suggestion is about."""
+        about = {suggestion.key for suggestion in self.suggestions}
+        return [line for line in (*self.lines, self.energy) if line.is_low or line.key in about]
+
+    @property
+    def other_low(self) -> Sequence[Line]:
+        """Low lines that no suggestion is about."""
+        covered = {suggestion.key for suggestion in self.suggestions}
+        return [line for line in self.low if line.key not in covered]
 
     @property
     def chart(self) -> Drawing:
@@ -75,83 +102,60 @@ def read_report(report: HealthReport, *, language: str) -> ReportPage | None:
         read_line(cell, cell["key"], str(Dimension(cell["key"]).label), statements[cell["key"]], payload["low"])
         for cell in payload["dimensions"]
     ]
-    energy = read_line(payload["energy"], "energy", _("Energy"), text.energy.text, ())
+    energy = read_line(payload["energy"], ENERGY, _("Energy"), text.energy.text, ())
+    own = _own(payload, language)
+    whole = read_line(payload["index"], INDEX, _("All eight lines together"), "", ()) if payload["index"] else None
+    every = [*lines, energy, *own]
+    moves = read_moves(payload, every, whole)
+    lowest = [line for line in lines if line.key in payload["lowest"]]
+    is_past = payload.get("origin") == PAST
     return ReportPage(
         report=report,
-        title=_title(lines, payload),
-        lead=_lead(report.month, payload),
-        key_points=_key_points(lines),
+        title=title(lines, payload, moves),
+        lead=lead(report.month, payload),
+        key_points=key_points(lines, moves, lowest),
         lines=lines,
         energy=energy,
         energy_points=list(_energy_points(payload["energy"])),
-        index=_index(lines, payload),
+        index=_index(whole, lowest),
         comments=payload["comments"],
         wants_action=_wants_action(payload["wants_action"]),
         quality=list(_quality(lines, payload)),
-        promise=() if payload.get("origin") == PAST else text.promise,
-        is_past=payload.get("origin") == PAST,
+        promise=() if is_past else text.promise,
+        is_past=is_past,
         windows=[{**window, "on": date.fromisoformat(window["on"])} for window in payload["windows"]],
-        rows=chart_rows(lines, payload),
-        table=table_of([*lines, energy]),
+        rows=chart_rows(lines, payload, {line.key: moves.way_of(line.key) for line in lines}),
+        table=table_of(every),
+        people=payload["people_heard"],
+        previous=_previous(payload),
+        moves=moves,
+        spreads=read_spreads(payload, lines, moves, text.statements[0].scale),
+        history=read_history(payload, [*lines, energy, *own]),
+        records=read_records(payload, lines),
+        quarters=read_quarters(payload, [*every, *([whole] if whole else [])]),
+        suggestions=read_suggestions(payload, every),
         low=[line for line in lines if line.is_low],
     )
 
 
-def _named(lines: Sequence[Line]) -> str:
-    return get_text_list([_("“%(topic)s”") % {"topic": line.label} for line in lines], _("and"))
+def _own(payload: Mapping[str, Any], language: str) -> list[Line]:
+    """The partnership's own statement, where it may be shown."""
+    own = payload["own"]
+    if not own:
+        return []
+    words = own["text"].get(language) or own["text"]["en"]
+    return [read_line(own, OWN, _("Our own statement"), words, ())]
 
 
-def _title(lines: Sequence[Line], payload: Mapping[str, Any]) -> str:
-    strong = [line for line in lines if line.band == "strong"]
-    concern = [line for line in lines if line.band == "concern"]
-    lowest = [line for line in lines if line.key in payload["lowest"] and line.band == "mixed"]
-    if concern:
-        sentence = ngettext("%(topics)s needs attention.", "%(topics)s need attention.", len(concern))
-        return sentence % {"topics": _named(concern)}
-    if lowest:
-        return _("We can gain most on %(topics)s.") % {"topics": _named(lowest)}
-    if strong:
-        return _("Every line we can show works well.")
-    return _("Too few answers to each line to say more.")
-
-
-def _lead(month: date, payload: Mapping[str, Any]) -> str:
-    if payload.get("origin") == PAST:
-        return _("An earlier round, brought in from a file: %(answered)s answers.") % {"answered": payload["answered"]}
-    sentence = ngettext(
-        "%(answered)s answer came from the %(asked)s people asked: %(coverage)s.",
-        "%(answered)s answers came from the %(asked)s people asked: %(coverage)s.",
-        payload["answered"],
-    ) % {
-        "answered": payload["answered"],
-        "asked": payload["asked"],
-        "coverage": COVERAGE[payload["coverage"]],
-    }
-    earlier = [window for window in payload["windows"] if window["on"] < month.isoformat()]
-    if earlier:
-        sentence += " " + _("Answers of earlier months that could not be shown alone are part of it.")
-    return sentence
-
-
-def _key_points(lines: Sequence[Line]) -> list[str]:
-    points = [
-        _("%(topic)s: %(words)s, likely range %(range)s, %(certainty)s.")
-        % {"topic": line.label, "words": line.words.lower(), "range": line.range, "certainty": line.certainty}
-        for line in lines
-        if line.is_low
-    ]
-    strong = [line for line in lines if line.band == "strong"]
-    if strong:
-        sentence = ngettext("%(topics)s works well.", "%(topics)s work well.", len(strong))
-        points.append(sentence % {"topics": _named(strong)})
-    split = [line for line in lines if line.agreement == str(AGREEMENT["split"])]
-    if split:
-        points.append(_("Views are split on %(topics)s. Talk about this.") % {"topics": _named(split)})
-    return points[:3]
+def _previous(payload: Mapping[str, Any]) -> Previous | None:
+    before = payload["previous"]
+    if not before or not before["tenths"]:
+        return None
+    return Previous(date.fromisoformat(f"{before['month']}-01"), before["people"])
 
 
 def _energy_points(energy: Mapping[str, Any]) -> list[str]:
-    if not energy["low_share"]:
+    if not energy.get("low_share"):
         return []
     share = _("Energy is low for %(share)s of those who said.") % {"share": percent(energy["low_share"])}
     if energy["watch"]:
@@ -159,13 +163,11 @@ def _energy_points(energy: Mapping[str, Any]) -> list[str]:
     return [share]
 
 
-def _index(lines: Sequence[Line], payload: Mapping[str, Any]) -> str:
+def _index(whole: Line | None, lowest: Sequence[Line]) -> str:
     """Never without the lowest line beside it."""
-    if not payload["index"]:
+    if whole is None:
         return ""
-    whole = read_line(payload["index"], "index", "", "", ())
-    lowest = _named([line for line in lines if line.key in payload["lowest"]])
-    words = {"words": whole.words.lower(), "mean": whole.mean, "range": whole.range, "lowest": lowest}
+    words = {"words": whole.words.lower(), "mean": whole.mean, "range": whole.range, "lowest": named(lowest)}
     if whole.mean:
         return _("All eight lines together: %(mean)s, likely range %(range)s. Lowest: %(lowest)s.") % words
     return _("All eight lines together: %(words)s, likely range %(range)s. Lowest: %(lowest)s.") % words
@@ -184,10 +186,10 @@ def _quality(lines: Sequence[Line], payload: Mapping[str, Any]) -> list[str]:
         found.append(_("Fewer than 40 % of those asked answered. Read the results with care."))
     if flags["hard_questions"]:
         hard = [line for line in lines if line.key in flags["hard_questions"]]
-        found.append(_("Many people could not answer %(topics)s.") % {"topics": _named(hard)})
+        found.append(_("Many people could not answer %(topics)s.") % {"topics": named(hard)})
     if flags["rushed"]:
         found.append(_("More than half gave the same answer to every line. Answers may be rushed."))
     hidden = [line for line in lines if not line.band]
     if hidden:
-        found.append(_("Fewer than five people answered %(topics)s, so it is not shown.") % {"topics": _named(hidden)})
+        found.append(_("Fewer than five people answered %(topics)s, so it is not shown.") % {"topics": named(hidden)})
     return found

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from core.models import record
-from feedback.choices import Dimension
+from feedback.choices import ENERGY, Cause, Dimension
 from feedback.models import FollowUp, HealthReport
 from goals.models import Action
 from goals.services import plan_action
@@ -21,11 +21,17 @@ class NothingToFollowUp(DomainError):
     """Only a low line of a published report calls for an action."""
 
 
+def answerable(payload: Mapping[str, Any]) -> set[str]:
+    """What an action may answer: every low line, and the lines that suggestions are about."""
+    about = {one["number"].get("line", one["key"]) for one in payload.get("suggestions", ())}
+    return {*payload.get("low", ()), *(about & {*Dimension.values, ENERGY})}
+
+
 @transaction.atomic
 def plan_follow_up(
     *,
     report: HealthReport,
-    dimension: Dimension,
+    dimension: Cause,
     by: Seat,
     now: datetime,
     origin_text: str,
@@ -33,7 +39,7 @@ def plan_follow_up(
     facts: Mapping[str, Any],
 ) -> Action:
     """Plan the action that answers a low line of a report. ``facts`` are what ``goals.services.plan_action`` takes."""
-    if dimension not in json.loads(report.payload).get("low", ()):
+    if dimension not in answerable(json.loads(report.payload)):
         raise NothingToFollowUp(_("This line is not low in the report."))
     action = plan_action(by=by, now=now, origin_text=origin_text, origin_path=origin_path, **facts)
     follow_up = FollowUp.objects.create(action=action, report=report, cause=dimension)

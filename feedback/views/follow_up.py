@@ -14,7 +14,7 @@ from core.access import PAGE_AND_FORM
 from core.clock import now, today
 from core.errors import DomainError
 from core.http import Request, render_form
-from feedback.choices import Dimension
+from feedback.choices import Cause
 from feedback.models import HealthReport
 from feedback.selectors import read_report
 from feedback.selectors.report_lines import Line
@@ -38,7 +38,7 @@ def follow_up(request: Request, seat: Seat, month: date, dimension: str) -> Http
         try:
             action = plan_follow_up(
                 report=report,
-                dimension=Dimension(dimension),
+                dimension=Cause(dimension),
                 by=seat,
                 now=now(),
                 origin_text=_("Health report of %(month)s: %(topic)s")
@@ -56,10 +56,10 @@ def follow_up(request: Request, seat: Seat, month: date, dimension: str) -> Http
 
 
 def _low_line(seat: Seat, month: date, dimension: str) -> tuple[HealthReport, Line]:
-    """Only what the latest report calls low can be answered: anything else is not found."""
+    """Only what the latest report calls low, or makes a suggestion about, can be answered: else not found."""
     report = seat.partnership.health_reports.filter(month=month).order_by("-revision").first()
     page = read_report(report, language=get_language() or "en") if report else None
-    for line in page.low if page else ():
+    for line in page.answerable if page else ():
         if report and line.key == dimension:
             return report, line
     raise Http404

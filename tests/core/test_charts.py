@@ -144,7 +144,7 @@ def test_health_draws_the_previous_mean_and_a_tested_change():
 
     drawing = health_dots([row], description="A fair say")
 
-    assert (drawing.count("c-dot-prev"), drawing.count("▼")) == (2, 2)
+    assert (drawing.count("c-dot-prev"), drawing.count("c-arrow")) == (2, 2)
 
 
 def test_burnup_draws_done_against_plan():
