@@ -4,7 +4,8 @@ import json
 from datetime import timedelta
 
 from core import clock
-from feedback import sealed, services
+from feedback import services
+from feedback.links import mint_token
 from feedback.models import FeedbackComment, FeedbackResponse, FeedbackWindow
 from tests.factories.feedback import closed_meeting
 
@@ -17,7 +18,7 @@ def prepare(meetings, people):
         meeting = closed_meeting(present=people, absent=0, closed_at=now - timedelta(hours=1))
         window = services.open_window(meeting_id=meeting.pk, now=now)
         rows = window.invitations.values_list("pk", flat=True)
-        links.append([sealed.mint_token(invitation_id=row) for row in rows])
+        links.append([mint_token(invitation_id=row) for row in rows])
     print(json.dumps(links))  # noqa: T201
 
 
