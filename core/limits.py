@@ -36,6 +36,8 @@ IMPORT_PER_PERSON = Limit("import-person", 10, timedelta(hours=1))
 CHAT_TEST_PER_PARTNERSHIP = Limit("chat-test", 20, timedelta(hours=1))
 TALK_PER_ADDRESS = Limit("talk-address", 20, timedelta(hours=1))  # codes that do not exist
 TALK_PER_CODE = Limit("talk-code", 20, timedelta(days=1))
+ROOM_LINK_PER_PERSON = Limit("room-link-person", 3, timedelta(hours=1))
+ROOM_LINK_PER_ADDRESS = Limit("room-link-address", 200, timedelta(hours=1))  # a whole room has one address
 INVITE_PER_PERSON = Limit("invite-person", 500, timedelta(days=1))
 
 

@@ -74,11 +74,22 @@ def read_posted(post: Mapping[str, str]) -> Posted:
     )
 
 
+class RoomForm(forms.Form):
+    """Whose link to send."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": gettext_lazy("Type your e-mail address.")},
+    )
+
+
 class HowToAskForm(forms.Form):
     """Whether a partnership asks with names, and the statement it adds to ours."""
 
     mode = forms.ChoiceField(
-        label=gettext_lazy("Names"),
+        label=gettext_lazy("How the form asks"),
         choices=[
             (Mode.ANONYMOUS.value, gettext_lazy("Without names. Nobody can find out whose answer is whose.")),
             (

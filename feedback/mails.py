@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.http import absolute_url
 from feedback import links, modes, services
+from feedback.choices import Mode
 from feedback.models import Invitation
 from feedback.selectors import SHOWN_ON_FORM, follow_through
 from feedback.selectors.threads import waiting_for_reply
@@ -22,6 +23,8 @@ from partners.permissions import Permission
 
 NEWS_KIND = "conversation_news"
 
+AT_ONCE = 10  # somebody stands there and waits
+
 
 def still_wanted(message: Message, _now: datetime) -> bool:
     """While the window is open; reminders only to those who have not answered.
@@ -31,6 +34,13 @@ def still_wanted(message: Message, _now: datetime) -> bool:
     """
     answered = modes.has_answered(invitation_id=message.params["invitation"])
     return answered is False or (answered is True and message.kind == services.REQUEST_KIND)
+
+
+def link_is_wanted(message: Message, _now: datetime) -> bool:
+    """Whoever answered without a name can change that with the link they used, and with no other."""
+    invitation = Invitation.objects.select_related("window").get(pk=message.params["invitation"])
+    answered = modes.has_answered(invitation_id=invitation.pk)
+    return answered is False or (answered is True and invitation.window.mode == Mode.NAMED)
 
 
 def compose(message: Message, _now: datetime) -> Letter:
@@ -90,6 +100,17 @@ REMINDER = replace(
     who=_("Who was asked and has not answered; nobody is shown who that is"),
     when=_("Two days after the meeting and on the sixth day; the same everywhere, as promised to the people asked"),
 )
+LINK = MailKind(
+    name=services.LINK_KIND,
+    template=services.LINK_KIND,
+    description=_("Your link to a form, which you asked for"),
+    compose=compose,
+    still_wanted=link_is_wanted,
+    offers_unsubscribe=False,
+    priority=AT_ONCE,
+    names_recipient=False,
+    tells_coordinators=False,
+)
 
 
 NEWS = MailKind(
@@ -106,5 +127,5 @@ NEWS = MailKind(
 
 
 def register() -> None:
-    for kind in (REQUEST, REMINDER, NEWS):
+    for kind in (REQUEST, REMINDER, LINK, NEWS):
         register_kind(kind)

@@ -3,13 +3,15 @@
 from django.urls import path
 
 from core import converters  # noqa: F401 -- makes <month:…> known
-from feedback.views import answering, asking, conversations, follow_up, health, talk
+from feedback.views import answering, asking, conversations, follow_up, health, room, talk
 
 app_name = "feedback"
 urlpatterns = [
     path("f/<str:token>/", answering.window_answer, name="window-answer"),
     path("talk/", talk.talk, name="talk"),
     path("feedback/anonymous/", answering.anonymity, name="anonymity"),
+    path("feedback/room/<str:signed>/", room.room, name="room"),
+    path("p/<slug:partnership>/meetings/<int:pk>/room/", room.room_sheet, name="room-sheet"),
     path("p/<slug:partnership>/health/", health.health_list, name="health-list"),
     path("p/<slug:partnership>/health/settings/", asking.how_to_ask, name="how-to-ask"),
     path("p/<slug:partnership>/meetings/<int:pk>/answers/", asking.named_answers, name="named-answers"),

@@ -69,6 +69,7 @@ OBJECTS = {
     "meetings:action": lambda t: {"pk": t.meeting.pk},
     "meetings:decision": lambda t: {"pk": t.meeting.pk},
     "meetings:decision-edit": lambda t: {"pk": t.meeting.pk, "number": t.decision.number},
+    "feedback:room-sheet": lambda t: {"pk": t.meeting.pk},
     "feedback:named-answers": lambda t: {"pk": t.named.meeting_id},
     "feedback:health-detail": lambda t: {"month": t.report.month},
     "feedback:health-document": lambda t: {"month": t.report.month},
@@ -88,6 +89,7 @@ ANYBODYS = {
     "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"},
     "reports:calendar-feed": {"token": "x" * 43},
     "feedback:window-answer": {"token": "x" * 43},
+    "feedback:room": {"signed": "1:x"},
 }
 
 # Rules about single rows that stand in a service: a seat with the permission may still be refused.

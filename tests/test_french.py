@@ -211,7 +211,7 @@ def letters(client, french):
     message("conversation_news", person, **late)
     for kind in ("meeting_invitation", "meeting_changed", "meeting_cancelled", "meeting_reminder"):
         message(kind, person, **about_meeting)
-    for kind in ("feedback_request", "feedback_reminder"):
+    for kind in ("feedback_request", "feedback_reminder", "feedback_link"):
         Message.objects.filter(kind=kind).delete()
         message(kind, PersonFactory(language="fr"), invitation=invitation.pk)
     message("weekly_commitments", person)

@@ -39,6 +39,7 @@ class FeedbackPanel:
     with_names: bool = False
     meeting_id: int = 0
     may_read_names: bool = False
+    may_print: bool = False
 
 
 def feedback_panel(meeting: Meeting, now: datetime) -> FeedbackPanel:
@@ -66,10 +67,16 @@ def _state_without_window(meeting: Meeting, now: datetime) -> PanelState:
 
 
 def meeting_panel(seat: Seat, meeting: Meeting, now: datetime) -> Panel | None:
-    """For the slot on the meeting's page; nothing before the meeting is closed."""
+    """For the slot on the meeting's page; before the meeting is closed only the sheet for the room, for who runs it."""
+    may_print = seat.can(Permission.MEETING_MANAGE)
     if meeting.closed_at is None:
-        return None
+        if meeting.cancelled_at is not None or not may_print:
+            return None
+        before = FeedbackPanel(PanelState.NOT_CLOSED, meeting_id=meeting.pk, may_print=True)
+        return Panel("feedback/_meeting_panel.html", before)
     panel = feedback_panel(meeting, now)
     is_readable = panel.with_names and panel.state is PanelState.CLOSED
     may_read_names = is_readable and seat.can(Permission.NAMED_ANSWERS_READ)
-    return Panel("feedback/_meeting_panel.html", replace(panel, meeting_id=meeting.pk, may_read_names=may_read_names))
+    may_print = may_print and panel.state in (PanelState.STARTING, PanelState.OPEN)
+    mine = replace(panel, meeting_id=meeting.pk, may_read_names=may_read_names, may_print=may_print)
+    return Panel("feedback/_meeting_panel.html", mine)

@@ -1,5 +1,6 @@
 """What happens to feedback: a partnership decides how to ask, windows open and close, a low line becomes an action."""
 
+from feedback.services.room_links import LINK_KIND, send_link
 from feedback.services.settings import decide_how_to_ask, mode_of, note_look_at_names, own_question_of
 from feedback.services.windows import (
     REMINDER_KIND,
@@ -11,6 +12,7 @@ from feedback.services.windows import (
 )
 
 __all__ = [
+    "LINK_KIND",
     "REMINDER_KIND",
     "REQUEST_KIND",
     "WINDOW_LENGTH",
@@ -21,4 +23,5 @@ __all__ = [
     "open_window",
     "own_question_of",
     "people_to_ask",
+    "send_link",
 ]

@@ -9,6 +9,7 @@ from core.models import record
 from feedback import form, modes
 from feedback.models import FeedbackWindow, Invitation, WindowSector
 from feedback.models.window import MINIMUM_GROUP, MOST_INVITED
+from feedback.services.room_links import link_prefix
 from feedback.services.sectors import break_down
 from feedback.services.settings import mode_of, own_question_of
 from meetings.choices import Presence
@@ -69,11 +70,15 @@ def open_window(*, meeting_id: int, now: datetime) -> FeedbackWindow | None:
 
 @transaction.atomic
 def close_window(*, window_id: int, now: datetime) -> bool:
-    """Close a window that is due, and forget who was reminded: it would tell who had not answered. False if not due."""
+    """Close a window that is due. False if not due.
+
+    Who was reminded is forgotten, it would tell who had not answered; and so is who asked for a link in the room.
+    """
     window = FeedbackWindow.objects.select_related("meeting").get(pk=window_id)
     if not modes.close(window, now=now):
         return False
-    Message.objects.filter(dedupe_key__startswith=_reminder_prefix(window_id)).delete()
+    for prefix in (_reminder_prefix(window_id), link_prefix(window_id)):
+        Message.objects.filter(dedupe_key__startswith=prefix).delete()
     record(verb="feedback_window.closed", target=window, at=now, partnership_id=window.meeting.partnership_id)
     return True
 
