@@ -13,7 +13,8 @@ class SteadyScheduler(PersistentScheduler):  # type: ignore[misc, unused-ignore]
     """A run that lies in the future counts as one of this moment."""
 
     def tick(self, *args: Any, **options: Any) -> float:
-        ahead = [entry for entry in self.schedule.values() if entry.last_run_at > entry.default_now()]
+        ran = [entry for entry in self.schedule.values() if entry.last_run_at]
+        ahead = [entry for entry in ran if entry.last_run_at > entry.default_now()]  # type: ignore[operator, unused-ignore]
         for entry in ahead:
             entry.last_run_at = entry.default_now()
         if ahead:
