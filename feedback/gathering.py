@@ -14,15 +14,13 @@ from typing import Any
 from django.db.models import F, Q
 
 from core import clock, months
-from feedback.choices import ENERGY, INDEX, OWN, RATED, Dimension, Mode
-from feedback.measure.cells import person_index
+from feedback.choices import ENERGY, INDEX, OWN, Dimension
 from feedback.models import (
     FeedbackComment,
     FeedbackResponse,
     FeedbackWindow,
     HealthReport,
     Invitation,
-    NamedResponse,
     PastRound,
     PastSum,
     PublishedSet,
@@ -31,7 +29,9 @@ from feedback.models import (
 )
 from feedback.months import first_month_of_memory
 from feedback.payload import PAST, AskedSector, Inputs, LedgerLine, Own, PublishedMonth, Said, Tally, WindowInput
+from feedback.payload.history import BASE_MONTHS
 from feedback.payload.sectors import quarter_of
+from feedback.people import Named
 from feedback.records import promises_of, wins_of
 from meetings.choices import Presence
 from meetings.models import Attendance, Meeting
@@ -110,9 +110,8 @@ def gather(shelf: Shelf) -> Inputs:
     came = Attendance.objects.filter(meeting__in=meetings, presence__in=(Presence.PRESENT, Presence.DEPUTY))
     rows = list(came.values_list("meeting", "person", "deputy", "seat__participation"))
     own = next((window.own_question for window in reversed(windows) if window.own_question), None)
-    named = _named(windows)
-    complete = len(named) == sum(window.answered_count or 0 for window in windows if window.mode == Mode.NAMED)
-    persons, persons_heard = _persons(windows, named) if complete else (None, 0)
+    half_a_year = [found for of, found in before.items() if of >= months.shift(month, -BASE_MONTHS)]
+    named = Named(windows, (window for _report, payload in half_a_year for window in payload["windows"]))
     return Inputs(
         month=f"{month:%Y-%m}",
         windows=tuple(_windows(partnership, windows, said, named)),
@@ -125,10 +124,9 @@ def gather(shelf: Shelf) -> Inputs:
         people_came=len({deputy or person for _meeting, person, deputy, _participation in rows}),
         partners_came=len({participation for *_people, participation in rows}),
         own=Own(own.pk, own.text_en, own.text_fr) if own else None,
-        persons=persons,
-        persons_heard=persons_heard,
-        complete=complete,
-        earlier=tuple(_frozen(before, said)),
+        people=named.people(pks),
+        complete=named.complete,
+        earlier=tuple(_frozen(before, said, named)),
         ledger=_ledger(report for report, _payload in before.values()),
         shown_before=_ledger(shelf.revisions) if shelf.revisions else (),
         quarters=tuple(shelf.quarters),
@@ -174,11 +172,10 @@ def _windows(
     partnership: Partnership,
     windows: Collection[FeedbackWindow],
     said: Mapping[int | str, Said],
-    named: Sequence[NamedResponse],
+    named: Named,
 ) -> Iterable[WindowInput]:
     pks = [window.pk for window in windows]
     alike = list(FeedbackResponse.objects.filter(_all_alike(), window__in=pks).values_list("window", flat=True))
-    alike += [each.window_id for each in named if _is_alike(each)]
     spoken = FeedbackComment.objects.filter(window__in=pks)
     words = list(spoken.values_list("window", "text", "may_quote", "wants_action"))
     for window in windows:
@@ -190,34 +187,10 @@ def _windows(
             mode=window.mode,
             form_version=window.form_version,
             answered=window.answered_count or 0,
-            alike=alike.count(window.pk),
+            alike=alike.count(window.pk) + named.alike(window.pk),
             wants_action=sum(wants_action for *_rest, wants_action in mine),
             quotable=tuple(sorted(text for _window, text, may_quote, _wants in mine if may_quote)),
         )
-
-
-def _named(windows: Collection[FeedbackWindow]) -> list[NamedResponse]:
-    pks = [window.pk for window in windows if window.mode == Mode.NAMED]
-    return list(NamedResponse.objects.filter(window__in=pks)) if pks else []
-
-
-def _persons(
-    windows: Collection[FeedbackWindow], named: Sequence[NamedResponse]
-) -> tuple[dict[str, tuple[tuple[int, int], ...]] | None, int]:
-    """Sum and number of each person's answers, where every window has names and there are several of them."""
-    if len(windows) <= 1 or any(window.mode != Mode.NAMED for window in windows):
-        return None, 0
-    given: defaultdict[str, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for each in named:
-        answers = {key: getattr(each, key) for key in RATED if key != OWN}
-        answers[INDEX] = person_index([answers[key] for key in Dimension.values])
-        for key, answer in answers.items():
-            if answer is not None:
-                given[key][each.person_id].append(answer)
-    persons = {
-        key: tuple(sorted((sum(answers), len(answers)) for answers in people.values())) for key, people in given.items()
-    }
-    return persons, len({each.person_id for each in named})
 
 
 def _windows_in(reports: Reports) -> list[int]:
@@ -240,7 +213,7 @@ def _past(partnership: Partnership, reports: Reports) -> dict[str, Said]:
     return {each.held_on.isoformat(): Said(-each.pk, each.invited, None, sums[each.pk], {}, {}) for each in rounds}
 
 
-def _frozen(reports: Reports, said: Mapping[int | str, Said]) -> Iterable[PublishedMonth]:
+def _frozen(reports: Reports, said: Mapping[int | str, Said], named: Named) -> Iterable[PublishedMonth]:
     """Earlier months with what their reports print."""
     for month, (_report, payload) in reports.items():
         cells = {cell["key"]: cell for cell in payload["dimensions"]}
@@ -253,6 +226,7 @@ def _frozen(reports: Reports, said: Mapping[int | str, Said]) -> Iterable[Publis
                 heard=payload["people_heard"],
                 said=tuple(said[window] for window in windows),
                 shown={key: cell for key, cell in cells.items() if "band" in cell},
+                people=named.people([window["id"] for window in payload["windows"]]),
             )
 
 
@@ -267,8 +241,3 @@ def _ledger(reports: Iterable[HealthReport]) -> tuple[LedgerLine, ...]:
 def _all_alike() -> Q:
     first, *others = Dimension.values
     return Q(**{f"{first}__isnull": False}) & Q(*((key, F(first)) for key in others))
-
-
-def _is_alike(said: NamedResponse) -> bool:
-    answers = {getattr(said, key) for key in Dimension.values}
-    return len(answers) == 1 and None not in answers

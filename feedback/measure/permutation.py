@@ -14,6 +14,7 @@ from feedback.measure.params import Params
 
 MIN_BASE = 10
 EIGHTHS = 8
+SIXTIETHS = 60  # paired differences: averages over up to six answers are whole
 Z_HOLM_OF_NINE, Z_POWER_80 = 2.54, 0.84  # two-sided .10 shared by nine questions; 80 % power
 
 
@@ -92,35 +93,71 @@ class Change:
 
 
 def what_changed(
-    current: Mapping[str, Sequence[int]], base: Mapping[str, Sequence[int]], params: Params
+    current: Mapping[str, Sequence[int]],
+    base: Mapping[str, Sequence[int]],
+    params: Params,
+    *,
+    paired: Mapping[str, Sequence[int]] | None = None,
 ) -> dict[str, Change]:
     """Compare this period's answers with the pooled ones of up to three earlier published periods, per question.
 
     Each person counts once in a period: where several windows fell into it, pass answers `scaled` to its people. A
-    question answered by fewer than k people is left out.
+    question answered by fewer than k people is left out. `paired`: the differences of people who answered both times,
+    in sixtieths, where names allow it: they are tested instead.
     """
+    pairs = paired or {}
     changes = {key: Change(tier=Tier.FIRST) for key, answers in current.items() if len(answers) >= params.k}
     tested = [key for key in changes if len(base.get(key, ())) >= MIN_BASE]
-    p_values = [two_sample(current[key], base[key]).two_sided for key in tested]
+    p_values = [_test(current[key], base[key], pairs.get(key)) for key in tested]
     for key, p, holm_p in zip(tested, p_values, holm(p_values), strict=True):
-        changes[key] = _judge(current[key], base[key], float(p), holm_p, params)
+        delta, detectable = _sizes(current[key], base[key], pairs.get(key))
+        tier = Tier.NONE
+        if _reaches(delta, params.delta):
+            if holm_p < params.alpha_change:
+                tier = Tier.CHANGE
+            elif p < params.alpha_look:
+                tier = Tier.LOOK
+        shows = _tested(current[key], pairs.get(key)) >= params.show_from
+        changes[key] = _change(tier, delta, detectable, (float(p), holm_p) if shows else (None, None))
     return changes
 
 
-def index_change(current: Sequence[int], base: Sequence[int], params: Params) -> Change | None:
+def index_change(
+    current: Sequence[int], base: Sequence[int], params: Params, *, paired: Sequence[int] | None = None
+) -> Change | None:
     """Test the index alone, before any question. Person scores in eighths. None below k people."""
     if len(current) < params.k:
         return None
     if len(base) < MIN_BASE:
         return Change(tier=Tier.FIRST)
-    p = float(two_sample(current, base).two_sided)
-    delta = _mean(current, EIGHTHS) - _mean(base, EIGHTHS)
+    p = float(_test(current, base, paired))
+    delta, detectable = _sizes(current, base, paired, unit=EIGHTHS)
     return _change(
         Tier.CHANGE if p < params.alpha_look and _reaches(delta, params.delta) else Tier.NONE,
         delta,
-        detectable_change(stdev(base) / EIGHTHS, len(current), len(base)),
-        (p, p) if len(current) >= params.show_from else (None, None),
+        detectable,
+        (p, p) if _tested(current, paired) >= params.show_from else (None, None),
     )
+
+
+def _tested(current: Sequence[int], paired: Sequence[int] | None) -> int:
+    """How many people a test is about."""
+    return len(paired or current)
+
+
+def _test(current: Sequence[int], base: Sequence[int], paired: Sequence[int] | None) -> Fraction:
+    return (sign_flip(paired) if paired else two_sample(current, base)).two_sided
+
+
+def _sizes(
+    current: Sequence[int], base: Sequence[int], paired: Sequence[int] | None, unit: int = 1
+) -> tuple[Fraction, float]:
+    """How large the change is, and how large it would have to be for us to notice, in points."""
+    if paired:
+        whole = SIXTIETHS * unit
+        return _mean(paired, whole), (Z_HOLM_OF_NINE + Z_POWER_80) * stdev(paired) / whole / sqrt(len(paired))
+    delta = _mean(current, unit) - _mean(base, unit)
+    return delta, detectable_change(stdev(base) / unit, len(current), len(base))
 
 
 def detectable_change(sd: float, n: int, n_base: int) -> float:
@@ -152,18 +189,6 @@ def sector_gaps(rows: Mapping[str, Sequence[int]], params: Params) -> list[Gap]:
         for key, p, delta in zip(keys, holm_p, deltas, strict=True)
         if p < params.alpha_change and _reaches(delta, params.gap)
     ]
-
-
-def _judge(current: Sequence[int], base: Sequence[int], p: float, holm_p: float, params: Params) -> Change:
-    delta = _mean(current) - _mean(base)
-    tier = Tier.NONE
-    if _reaches(delta, params.delta):
-        if holm_p < params.alpha_change:
-            tier = Tier.CHANGE
-        elif p < params.alpha_look:
-            tier = Tier.LOOK
-    shown = (p, holm_p) if len(current) >= params.show_from else (None, None)
-    return _change(tier, delta, detectable_change(stdev(base), len(current), len(base)), shown)
 
 
 def _change(tier: Tier, delta: Fraction, detectable: float, shown: tuple[float | None, float | None]) -> Change:

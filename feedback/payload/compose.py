@@ -98,7 +98,7 @@ def _results(
     lowest = lowest_of(dimensions)
     earlier = [read_earlier(each, inputs.own) for each in inputs.earlier]
     base = base_of(inputs, earlier)
-    changes = what_moved(base, pools)
+    changes = what_moved(inputs.people, base, pools)
     payload = _common(inputs, cells.get(Dimension.FOLLOW_THROUGH.value, {})) | {
         "state": "published",
         "coverage": str(answered_words(inputs.people_heard / inputs.people_asked)) if inputs.people_asked else None,

@@ -6,11 +6,11 @@ from fractions import Fraction
 from typing import Any
 
 from feedback.choices import ENERGY, INDEX, ITEMS, OWN
-from feedback.measure.permutation import Change, Tier, index_change, what_changed
+from feedback.measure.permutation import SIXTIETHS, Change, Tier, index_change, what_changed
 from feedback.measure.scores import display_tenths
 from feedback.measure.trend import steady_trend
 from feedback.payload.cells import word
-from feedback.payload.inputs import PARAMS, Inputs, Own, Pool, PublishedMonth, asking, pooled
+from feedback.payload.inputs import PARAMS, Inputs, Own, People, Pool, PublishedMonth, asking, pooled
 
 BASE_MONTHS = 6
 MONTHS_SHOWN = 12
@@ -27,6 +27,7 @@ class Earlier:
     heard: int
     cells: Mapping[str, Mapping[str, Any]]
     pools: Mapping[str, Pool]
+    people: People | None
 
 
 def read_earlier(published: PublishedMonth, own: Own | None) -> Earlier:
@@ -38,6 +39,7 @@ def read_earlier(published: PublishedMonth, own: Own | None) -> Earlier:
         published.heard,
         {key: cell for key, cell in published.shown.items() if key != OWN or cell["question"] == mine},
         {key: pooled(key, asking(published.said, key, mine)) for key in (*SERIES, OWN)},
+        published.people,
     )
 
 
@@ -56,16 +58,31 @@ class Changes:
     items: Mapping[str, Change]
 
 
-def what_moved(base: Sequence[Earlier], pools: Mapping[str, Pool]) -> Changes:
-    """``pools`` holds what this month shows."""
+def what_moved(people: People | None, base: Sequence[Earlier], pools: Mapping[str, Pool]) -> Changes:
+    """``pools`` holds what this month shows. With names everybody is compared with what they said themselves."""
     before = {key: [answer for each in base if key in each.cells for answer in each.pools[key].values] for key in pools}
+    paired = {key: found for key in pools if len(found := _differences(key, people, base)) >= PARAMS.k}
     index = None
     if INDEX in pools and pools[INDEX].values:
-        index = index_change(pools[INDEX].values, before[INDEX], PARAMS)
+        index = index_change(pools[INDEX].values, before[INDEX], PARAMS, paired=paired.get(INDEX))
     elif INDEX in pools:
         index = Change(tier=Tier.FIRST)
     answers = {key: pool.values for key, pool in pools.items() if key != INDEX}
-    return Changes(base, index, what_changed(answers, before, PARAMS))
+    return Changes(base, index, what_changed(answers, before, PARAMS, paired=paired))
+
+
+def _differences(key: str, people: People | None, base: Sequence[Earlier]) -> list[int]:
+    """Of people who answered now and before, in sixtieths; none unless every month has names."""
+    months = [each.people for each in base if key in each.cells]
+    if people is None or not months or None in months:
+        return []
+    found = []
+    for person, said in people.items():
+        earlier = [of[person][key] for of in months if of and key in of.get(person, {})]
+        if key in said and earlier:
+            total, count = (sum(column) for column in zip(*earlier, strict=True))
+            found.append(round(SIXTIETHS * (Fraction(*said[key]) - Fraction(total, count))))
+    return sorted(found)
 
 
 def changed(changes: Changes, cells: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -18,6 +18,8 @@ PAYLOAD_VERSION = "2"  # raise it when the same readings would be written differ
 ALGORITHM = f"{ENGINE_VERSION}.{PAYLOAD_VERSION}-{params_version(PARAMS)}"
 LOWEST_EIGHTH = 8  # person scores run from 8 to 40 eighths
 
+People = Mapping[str, Mapping[str, tuple[int, int]]]  # person → item → sum and number of their answers
+
 
 class Tally(NamedTuple):
     """The sums of one item in one window: see ``WindowSum``."""
@@ -81,13 +83,17 @@ class WindowInput:
 
 @dataclass(frozen=True)
 class PublishedMonth:
-    """An earlier month. ``shown``: the cells that its frozen report prints. ``past``: brought in from before."""
+    """An earlier month. ``shown``: the cells that its frozen report prints. ``past``: brought in from before.
+
+    ``people``: of the last half year, where everybody answered with their name.
+    """
 
     month: str
     past: bool
     heard: int
     said: tuple[Said, ...]
     shown: Mapping[str, Mapping[str, Any]]
+    people: People | None = None
 
 
 class LedgerLine(NamedTuple):
@@ -119,9 +125,9 @@ class Own(NamedTuple):
 class Inputs:
     """Everything a report is made of.
 
-    ``people_asked``: distinct people over all windows, None where nobody knows. ``persons``: where every window was
-    answered with names, and there are several, the sum and the number of each person's answers by item. ``complete``:
-    no answer with a name was erased since. ``earlier``: published months, oldest first. ``ledger``: what they showed.
+    ``people_asked``: distinct people over all windows, None where nobody knows. ``people``: each person's answers,
+    where every window was answered with names; ``complete``: nobody was erased since. ``earlier``: published months,
+    oldest first. ``ledger``: what they showed.
     ``quarters``: those that this report is the first to show by sector. ``shown_before``: what earlier revisions of the
     same month showed; it changes nothing where they were built by the same rules, so it is no part of the fingerprint.
     """
@@ -134,8 +140,7 @@ class Inputs:
     partners_came: int
     origin: str = MEETINGS
     own: Own | None = None
-    persons: Mapping[str, tuple[tuple[int, int], ...]] | None = None
-    persons_heard: int = 0
+    people: People | None = None
     complete: bool = True
     earlier: tuple[PublishedMonth, ...] = ()
     ledger: tuple[LedgerLine, ...] = ()
@@ -160,11 +165,11 @@ class Inputs:
     @property
     def people_heard(self) -> int:
         """Without names the same people may answer after each meeting, so the fullest window counts."""
-        return self.persons_heard or people_in(window.answered for window in self.windows)
+        return len(self.people or ()) or people_in(window.answered for window in self.windows)
 
     def pool(self, key: str) -> "Pool":
-        if self.persons is not None and key != OWN:
-            return averaged(key, self.persons.get(key, ()))
+        if self.people is not None and len(self.windows) > 1 and key != OWN:
+            return averaged(key, [person[key] for person in self.people.values() if key in person])
         return pooled(key, asking(self.said, key, self.own and self.own.id))
 
 

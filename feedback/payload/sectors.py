@@ -66,8 +66,8 @@ def released(inputs: Inputs, pools: Mapping[str, Pool]) -> Released:
     totals, rows, leaks = [], {}, []
     for key, pool in pools.items():
         sizes = _sizes(inputs, key)
-        total = Shown(inputs.month, key, "", _atoms(asking(inputs.said, key, inputs.own and inputs.own.id), key), 0)
-        total = total._replace(n=surely(total.atoms, sizes) if inputs.persons is None else pool.people)
+        atoms = _atoms(asking(inputs.said, key, inputs.own and inputs.own.id), key)
+        total = Shown(inputs.month, key, "", atoms, pool.people)
         planned = [row for quarter in inputs.quarters for row in _plan(inputs, quarter, key)]
         answer = release(
             total=total.released,

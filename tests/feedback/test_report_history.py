@@ -248,6 +248,26 @@ def test_month_of_both_kinds_counts_people_by_the_fullest_window(partnership):
     assert report_of(partnership, MARCH)["people_heard"] == 8
 
 
+def test_with_names_everybody_is_compared_with_what_they_said_themselves(partnership):
+    people = PersonFactory.create_batch(12)
+    for month, more in ((FEBRUARY, 0), (MARCH, 1)):
+        with_names(partnership, month, {person: 1 + i % 4 + more for i, person in enumerate(people)})
+        named = report_of(partnership, month)["changed"]["items"]["voice"]
+    nameless = PartnershipFactory()
+    apart = year_of(nameless, [spread(12, 1, 2, 3, 4), spread(12, 2, 3, 4, 5)])["changed"]["items"]["voice"]
+
+    assert (named["tier"], named["way"], named["from_tenths"]) == ("change", "up", 25)
+    assert (apart["tier"], apart["from_tenths"]) == ("none", 25)
+
+
+def test_people_who_were_not_there_before_are_compared_with_everybody(partnership):
+    with_names(partnership, FEBRUARY, dict.fromkeys(PersonFactory.create_batch(12), 2))
+    report_of(partnership, FEBRUARY)
+    with_names(partnership, MARCH, dict.fromkeys(PersonFactory.create_batch(12), 4))
+
+    assert report_of(partnership, MARCH)["changed"]["items"]["voice"]["way"] == "up"
+
+
 def test_erasing_a_person_gives_no_revision_from_which_their_answers_could_be_read(partnership):
     people = PersonFactory.create_batch(6)
     with_names(partnership, MARCH, {person: 1 + i % 5 for i, person in enumerate(people)})

@@ -172,3 +172,33 @@ def test_sector_gaps_names_rows_that_see_it_differently():
     assert sector_gaps({"schools": same, "health": same}, PARAMS) == []
     with pytest.raises(ValueError, match="never compared"):
         sector_gaps({"schools": [16] * 4, "health": same}, PARAMS)
+
+
+# -- The same people --------------------------------------------------------------------------------------------------
+def test_people_who_all_moved_a_little_are_seen_when_they_are_compared_with_themselves():
+    before, now = [1, 2, 3, 4] * 3, [2, 3, 4, 5] * 3
+    mixed = {"voice": [60] * 11 + [0]}
+
+    apart = what_changed({"voice": now}, {"voice": before}, PARAMS)["voice"]
+    together = what_changed({"voice": now}, {"voice": before}, PARAMS, paired=mixed)["voice"]
+
+    assert (together.tier, together.way) == (Tier.CHANGE, Way.UP)
+    assert together.p < apart.p / 10
+    assert together.p == float(sign_flip(mixed["voice"]).two_sided)
+    assert together.delta == Fraction(11, 12)
+    assert together.detectable < apart.detectable
+
+
+def test_index_of_the_same_people_is_measured_in_points():
+    now, before = [24] * 12, [20] * 12
+
+    change = index_change(now, before, PARAMS, paired=[4 * 60] * 12)
+
+    assert (change.tier, change.way, change.delta) == (Tier.CHANGE, Way.UP, Fraction(1, 2))
+
+
+def test_few_people_in_both_show_no_p_although_many_answered():
+    now, before = [5] * 12, [1] * 12
+
+    assert what_changed({"voice": now}, {"voice": before}, PARAMS, paired={"voice": [240] * 6})["voice"].p is None
+    assert index_change([40] * 12, [8] * 12, PARAMS, paired=[32 * 60] * 6).p is None
