@@ -21,6 +21,7 @@ urlpatterns = [
         conversations.conversation_detail,
         name="conversation-detail",
     ),
+    path("p/<slug:partnership>/health/numbers.csv", health.health_numbers, name="health-numbers"),
     path("p/<slug:partnership>/health/<month:month>/", health.health_detail, name="health-detail"),
     path("p/<slug:partnership>/health/<month:month>/report.pdf", health.health_document, name="health-document"),
     path("p/<slug:partnership>/health/<month:month>/<slug:dimension>/action/", follow_up.follow_up, name="follow-up"),

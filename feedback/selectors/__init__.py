@@ -7,6 +7,7 @@ from feedback.selectors.follow_through import (
     follow_through,
 )
 from feedback.selectors.health import HealthMonth, MonthState, WindowCount, health_month, health_months
+from feedback.selectors.numbers import numbers_of
 from feedback.selectors.panel import FeedbackPanel, PanelState, feedback_panel, meeting_panel
 from feedback.selectors.paper import Paper, paper_of, printed
 from feedback.selectors.report_lines import Line
@@ -31,6 +32,7 @@ __all__ = [
     "health_month",
     "health_months",
     "meeting_panel",
+    "numbers_of",
     "paper_of",
     "printed",
     "read_report",

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.charts import Drawing, HealthRow, health_dots
 from core.components import Table
@@ -19,7 +20,7 @@ from feedback.selectors.report_history import History, read_history
 from feedback.selectors.report_lines import Line, chart_rows, percent, read_line, table_of
 from feedback.selectors.report_moves import Moves, read_moves
 from feedback.selectors.report_records import Records, read_records
-from feedback.selectors.report_sectors import Quarter, read_quarters
+from feedback.selectors.report_sectors import Quarter, no_quarter, read_quarters
 from feedback.selectors.report_spread import Spread, read_spreads
 from feedback.selectors.suggestions import Suggestion, read_suggestions
 
@@ -59,6 +60,8 @@ class ReportPage:
     history: History
     records: Records
     quarters: Sequence[Quarter]
+    no_quarter: str
+    without_form: str
     suggestions: Sequence[Suggestion]
     low: Sequence[Line] = field(default=())
 
@@ -133,6 +136,8 @@ def read_report(report: HealthReport, *, language: str) -> ReportPage | None:
         history=read_history(payload, [*lines, energy, *own]),
         records=read_records(payload, lines),
         quarters=read_quarters(payload, [*every, *([whole] if whole else [])]),
+        no_quarter="" if is_past else no_quarter(payload),
+        without_form="" if is_past else _without_form(payload),
         suggestions=read_suggestions(payload, every),
         low=[line for line in lines if line.is_low],
     )
@@ -145,6 +150,22 @@ def _own(payload: Mapping[str, Any], language: str) -> list[Line]:
         return []
     words = own["text"].get(language) or own["text"]["en"]
     return [read_line(own, OWN, _("Our own statement"), words, ())]
+
+
+def _without_form(payload: Mapping[str, Any]) -> str:
+    """Meetings of the month whose people were not asked."""
+    asked = sum(window["on"].startswith(payload["month"]) for window in payload["windows"])
+    meetings = payload["records"]["meetings"] - asked
+    if meetings <= 0:
+        return ""
+    sentence = ngettext(
+        "After %(meetings)s other meeting of the month no form went out, most often because fewer than five people "
+        "came.",
+        "After %(meetings)s other meetings of the month no form went out, most often because fewer than five people "
+        "came.",
+        meetings,
+    )
+    return sentence % {"meetings": meetings}
 
 
 def _previous(payload: Mapping[str, Any]) -> Previous | None:

@@ -22,6 +22,19 @@ class Quarter:
     table: Table
 
 
+LAST_OF_QUARTERS = ("03", "06", "09", "12")
+
+
+def no_quarter(payload: Mapping[str, Any]) -> str:
+    """Why there is no breakdown where a reader may expect one; empty in the other months."""
+    if payload["sectors"] or payload["month"][-2:] not in LAST_OF_QUARTERS:
+        return ""
+    return _(
+        "This quarter no sector is shown by itself: that needs five people of two organisations in a sector, and as "
+        "many in the others."
+    )
+
+
 def read_quarters(payload: Mapping[str, Any], lines: Sequence[Line]) -> list[Quarter]:
     return [_quarter(entry, lines) for entry in payload["sectors"] if entry["questions"]]
 

@@ -1,6 +1,8 @@
 """The health of working together: the months of a partnership, and the report of one."""
 
+import csv
 from datetime import date
+from io import StringIO
 
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
@@ -11,10 +13,12 @@ from core.http import Request, number_in, render_page
 from feedback.models import HealthReport
 from feedback.selectors import (
     HealthMonth,
+    MonthState,
     comments_for_coordinator,
     follow_through,
     health_month,
     health_months,
+    numbers_of,
     paper_of,
     printed,
     read_report,
@@ -27,9 +31,13 @@ from partners.permissions import Permission
 
 @seat_view(Permission.HEALTH_VIEW)
 def health_list(request: Request, seat: Seat) -> HttpResponse:
+    found = health_months(seat.partnership, now())
+    shown = (month.report for month in found if month.state is MonthState.PUBLISHED and month.report)
+    newest = next(shown, None)
     context = {
         "seat": seat,
-        "months": health_months(seat.partnership, now()),
+        "months": found,
+        "newest": read_report(newest, language=_language()) if newest else None,
         "changed": follow_through(seat.partnership_id),
         "may_decide": seat.can(Permission.PARTNERSHIP_EDIT),
         "may_read_words": seat.can(Permission.COMMENT_READ),
@@ -69,6 +77,15 @@ def health_document(request: Request, seat: Seat, month: date) -> HttpResponse:
         raise Http404
     name = f"{seat.partnership.slug}-{month:%Y-%m}-r{report.revision}-{_language()}.pdf"
     return HttpResponse(content, content_type="application/pdf", headers=_saved_as(name))
+
+
+@seat_view(Permission.HEALTH_VIEW)
+def health_numbers(_request: Request, seat: Seat) -> HttpResponse:
+    """Everything that reports show, for a spreadsheet; with a mark by which it knows the letters."""
+    table = StringIO()
+    csv.writer(table).writerows(numbers_of(seat.partnership))
+    content = table.getvalue().encode("utf-8-sig")
+    return HttpResponse(content, content_type="text/csv", headers=_saved_as(f"{seat.partnership.slug}-health.csv"))
 
 
 def _saved_as(name: str) -> dict[str, str]:

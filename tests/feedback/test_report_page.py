@@ -275,3 +275,23 @@ def test_own_statement_has_its_row_and_is_no_part_of_the_index(partnership):
 
     assert [row[0] for row in page.table.rows][-1] == "Our own statement"
     assert "own" not in page.index
+
+
+@pytest.mark.parametrize("months_before", [1, 5])
+def test_page_takes_the_same_number_of_statements_however_much_it_shows(
+    client, partnership, monkeypatch, django_assert_num_queries, months_before
+):
+    monkeypatch.setattr("feedback.views.health.now", lambda: LATER)
+    year_of(partnership, [QUIET] * months_before + [VOICE_FELL])
+    report = HealthReport.objects.latest("month")
+    for number in range(months_before):
+        FollowUpFactory(report=report, action__title=f"Action {number}", action__created_at=LATER)
+    seat = SeatFactory(partnership=partnership, role=Role.OBSERVER)
+    client.force_login(seat.person)
+    client.get("/p/harbour/health/2026-03/")
+
+    with django_assert_num_queries(PAGE_STATEMENTS):
+        client.get("/p/harbour/health/2026-03/")
+
+
+PAGE_STATEMENTS = 10
