@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Out
 from django.db.models.query import QuerySet
 
 from accounts.models import Person
+from notifications.chat.models import ChatHook
 from notifications.models import Channel, Message, MessageState
 from notifications.registry import kinds
 from notifications.selectors import LONGEST_WAIT
@@ -104,14 +105,16 @@ def partnership_names() -> dict[int, str]:
 
 
 def seats_with_mail_trouble(person: Person, *, now: datetime) -> QuerySet[Seat]:
-    """The seats somebody holds; at those of a coordinator, whether mail of the partnership is lost or late."""
+    """The seats somebody holds; at those of a coordinator, whether mail is lost or late, or a chat has stopped."""
     quiet = [kind.name for kind in kinds() if not kind.tells_coordinators]
     mails = Message.objects.filter(channel=Channel.MAIL).exclude(kind__in=quiet)
     theirs = mails.filter(partnership_id=OuterRef("partnership_id"))
     lost = theirs.filter(state=MessageState.FAILED, due_at__gt=now - LOST_MAIL_SHOWN)
     late = theirs.waiting(since=now - LONGEST_WAIT)
+    stopped = ChatHook.objects.filter(partnership_id=OuterRef("partnership_id")).exclude(trouble="")
     runs_it = Q(role=Role.COORDINATOR)
     return Seat.objects.held_by(person).annotate(
         has_lost_mail=ExpressionWrapper(runs_it & Exists(lost), BooleanField()),
         has_late_mail=ExpressionWrapper(runs_it & Exists(late), BooleanField()),
+        has_stopped_chat=ExpressionWrapper(runs_it & Exists(stopped), BooleanField()),
     )

@@ -6,6 +6,7 @@ import pytest
 
 from core import clock
 from core.models import AuditEvent
+from notifications import planning
 from notifications.chat import hooks
 from notifications.chat.hooks import ChatFacts
 from notifications.chat.models import ChatHook, ChatTrouble
@@ -165,6 +166,20 @@ def test_a_chat_in_trouble_says_why(client, seat):
     assert "Stopped" in client.get(page(seat)).content.decode()
 
 
+def test_every_page_tells_coordinators_and_nobody_else_that_a_chat_has_stopped(client, seat):
+    home = f"/p/{seat.partnership.slug}/"
+    hook = ChatHookFactory(partnership_id=seat.partnership_id)
+    ChatHookFactory(partnership_id=seat.partnership_id + 1, is_active=False, trouble=ChatTrouble.GONE)
+    told = "A chat no longer takes our posts"
+    assert told not in client.get(home).content.decode()
+
+    ChatHook.objects.filter(pk=hook.pk).update(is_active=False, trouble=ChatTrouble.GONE)
+
+    assert told in client.get(home).content.decode()
+    client.force_login(SeatFactory(partnership=seat.partnership, role=Role.BACKBONE).person)
+    assert told not in client.get(home).content.decode()
+
+
 def test_removing_asks_first(client, seat):
     hook = ChatHookFactory(partnership_id=seat.partnership_id)
 
@@ -211,6 +226,15 @@ def test_chats_of_one_partnership_are_nobody_elses(seat):
 
     assert list(hooks.hooks_of(seat.partnership_id)) == []
     assert list(hooks.hooks_of(other.partnership_id)) == [other]
+
+
+def test_a_partnership_that_is_gone_leaves_no_address_behind(seat):
+    kept = ChatHookFactory(partnership_id=seat.partnership_id)
+    ChatHookFactory(partnership_id=seat.partnership_id + 10**6)
+
+    planning.keep_house(now=clock.now())
+
+    assert list(ChatHook.objects.all()) == [kept]
 
 
 def test_facts_of_events_that_do_not_exist_are_dropped(seat):
