@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +16,7 @@ from core.components import Problem
 from feedback.answers import BLANK, Answers
 from feedback.choices import ITEMS, RATED, Mode
 from feedback.form import COMMENT_LENGTH
+from feedback.models import FeedbackComment
 from feedback.models.window import OWN_LENGTH
 from feedback.services.threads import MESSAGE_LENGTH
 
@@ -126,3 +128,30 @@ class ReplyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Write a few words.")},
     )
+
+
+class WordsField(forms.ModelMultipleChoiceField):
+    """Comments to tick, as they were written."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        text: str = obj.text
+        return text
+
+
+class ThemeForm(forms.Form):
+    """A name, and the words that belong to it."""
+
+    name = forms.CharField(
+        label=gettext_lazy("What do they say, in a few words?"),
+        max_length=80,
+        help_text=gettext_lazy("Everybody in the partnership reads this name. Write it so that it gives nobody away."),
+    )
+
+    def __init__(self, *args: Any, words: QuerySet[FeedbackComment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comments"] = WordsField(
+            words.order_by("text", "pk"),
+            label=gettext_lazy("Which words belong to it?"),
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": gettext_lazy("Tick the words that belong to this theme.")},
+        )

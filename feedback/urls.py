@@ -3,7 +3,7 @@
 from django.urls import path
 
 from core import converters  # noqa: F401 -- makes <month:…> known
-from feedback.views import answering, asking, conversations, follow_up, health, room, talk
+from feedback.views import answering, asking, conversations, follow_up, health, room, talk, themes
 
 app_name = "feedback"
 urlpatterns = [
@@ -24,5 +24,13 @@ urlpatterns = [
     path("p/<slug:partnership>/health/numbers.csv", health.health_numbers, name="health-numbers"),
     path("p/<slug:partnership>/health/<month:month>/", health.health_detail, name="health-detail"),
     path("p/<slug:partnership>/health/<month:month>/report.pdf", health.health_document, name="health-document"),
-    path("p/<slug:partnership>/health/<month:month>/<slug:dimension>/action/", follow_up.follow_up, name="follow-up"),
+    path("p/<slug:partnership>/health/<month:month>/themes/", themes.theme_list, name="theme-list"),
+    path("p/<slug:partnership>/health/<month:month>/themes/<int:pk>/", themes.theme_edit, name="theme-edit"),
+    path("p/<slug:partnership>/health/<month:month>/themes/<int:pk>/remove/", themes.theme_remove, name="theme-remove"),
+    path(
+        "p/<slug:partnership>/health/<month:month>/themes/<int:pk>/action/",
+        follow_up.theme_follow_up,
+        name="theme-follow-up",
+    ),
+    path("p/<slug:partnership>/health/<month:month>/<slug:cause>/action/", follow_up.follow_up, name="follow-up"),
 ]

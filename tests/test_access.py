@@ -74,7 +74,10 @@ OBJECTS = {
     "feedback:health-detail": lambda t: {"month": t.report.month},
     "feedback:health-document": lambda t: {"month": t.report.month},
     "feedback:conversation": lambda t: {"pk": t.comment.pk},
-    "feedback:follow-up": lambda t: {"month": t.report.month, "dimension": "voice"},
+    "feedback:theme": lambda t: {"month": t.report.month, "pk": t.theme.pk},
+    "feedback:theme-follow-up": lambda t: {"month": t.report.month, "pk": t.theme.pk},
+    "feedback:theme-list": lambda t: {"month": t.report.month},
+    "feedback:follow-up": lambda t: {"month": t.report.month, "cause": "voice"},
     "reports:progress-month": lambda t: {"month": t.report.month},
     "exchange:import": lambda t: {"batch": t.batch.pk},
     "exchange:round": lambda t: {"month": t.round.held_on.replace(day=1)},
@@ -159,6 +162,8 @@ def tenant(mark):
     earlier = feedback.PastRoundFactory(partnership=partnership, label=word())
     comment = FeedbackComment.objects.get(window__meeting__partnership=partnership)
     feedback.ThreadMessageFactory(comment=comment, text=word())
+    theme = feedback.CommentThemeFactory(partnership=partnership, month=report.month, name=word())
+    theme.comments.add(comment)
     batch = exchange.ImportBatchFactory(person=seats[Role.COORDINATOR].person, file_name=f"{word()}.xml")
     notifications.MessageFactory(
         recipient=seats[Role.MEMBER].person, partnership_id=partnership.pk, dead=True, error=word()
@@ -167,7 +172,7 @@ def tenant(mark):
     return SimpleNamespace(
         canary=canary, slug=partnership.slug, partnership=partnership, seats=seats, member=seats[Role.MEMBER],
         partner=partner, goal=goal, indicator=indicator, action=action, meeting=meeting, decision=decision,
-        report=report, comment=comment, batch=batch, named=named, chat=chat, round=earlier,
+        report=report, comment=comment, theme=theme, batch=batch, named=named, chat=chat, round=earlier,
     )  # fmt: skip
 
 
@@ -384,6 +389,7 @@ def rows_of(table):
         Action: {table.action.pk},
         Meeting: {table.meeting.pk},
         Decision: {table.decision.pk},
+        FeedbackComment: {table.comment.pk},
         Person: set(kept.seats.values_list("person", flat=True)),
     }
 

@@ -3,6 +3,7 @@
 from feedback.selectors.follow_through import (
     SHOWN_ON_FORM,
     FollowThrough,
+    answers_to,
     comments_for_coordinator,
     follow_through,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "ReportPage",
     "Said",
     "WindowCount",
+    "answers_to",
     "comments_for_coordinator",
     "feedback_panel",
     "follow_through",

@@ -23,6 +23,7 @@ from feedback.selectors.report_records import Records, read_records
 from feedback.selectors.report_sectors import Quarter, no_quarter, read_quarters
 from feedback.selectors.report_spread import Spread, read_spreads
 from feedback.selectors.suggestions import Suggestion, read_suggestions
+from feedback.services.follow_ups import energy_is_low
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,6 @@ class ReportPage:
     low: Sequence[Line] = field(default=())
 
     @property
-    def answerable(self) -> Sequence[Line]:
-        """What an action may answer: low lines, and what a suggestion is about."""
-        about = {suggestion.key for suggestion in self.suggestions}
-        return [line for line in (*self.lines, self.energy) if line.is_low or line.key in about]
-
-    @property
     def other_low(self) -> Sequence[Line]:
         """Low lines that no suggestion is about."""
         covered = {suggestion.key for suggestion in self.suggestions}
@@ -105,7 +100,9 @@ def read_report(report: HealthReport, *, language: str) -> ReportPage | None:
         read_line(cell, cell["key"], str(Dimension(cell["key"]).label), statements[cell["key"]], payload["low"])
         for cell in payload["dimensions"]
     ]
-    energy = read_line(payload["energy"], ENERGY, _("Energy"), text.energy.text, ())
+    energy = read_line(
+        payload["energy"], ENERGY, _("Energy"), text.energy.text, (ENERGY,) if energy_is_low(payload) else ()
+    )
     own = _own(payload, language)
     whole = read_line(payload["index"], INDEX, _("All eight lines together"), "", ()) if payload["index"] else None
     every = [*lines, energy, *own]
@@ -139,7 +136,7 @@ def read_report(report: HealthReport, *, language: str) -> ReportPage | None:
         no_quarter="" if is_past else no_quarter(payload),
         without_form="" if is_past else _without_form(payload),
         suggestions=read_suggestions(payload, every),
-        low=[line for line in lines if line.is_low],
+        low=[line for line in (*lines, energy) if line.is_low],
     )
 
 

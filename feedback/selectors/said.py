@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from feedback.choices import Cause
 from feedback.models import FollowUp, HealthReport
+from feedback.selectors.causes import topic
 from goals.choices import ActionStatus
 from goals.models import Action
 
@@ -35,7 +36,7 @@ def said_and_agreed(report: HealthReport, *, at: datetime) -> Sequence[Said]:
 def _read(row: FollowUp, at: datetime) -> Said:
     return Said(
         month=row.report.month,
-        said=row.theme.name if row.theme else str(Cause(row.cause).label),
+        said=topic(Cause(row.cause), row.theme.name if row.theme else ""),
         action=row.action,
         organization=str(row.action.accountable.participation.organization),
         status=_status(row.action, at),

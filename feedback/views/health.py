@@ -14,6 +14,7 @@ from feedback.models import HealthReport
 from feedback.selectors import (
     HealthMonth,
     MonthState,
+    answers_to,
     comments_for_coordinator,
     follow_through,
     health_month,
@@ -24,6 +25,7 @@ from feedback.selectors import (
     read_report,
     said_and_agreed,
 )
+from feedback.selectors.themes import themes_of
 from partners.access import seat_view
 from partners.models import Seat
 from partners.permissions import Permission
@@ -55,10 +57,17 @@ def health_detail(request: Request, seat: Seat, month: date) -> HttpResponse:
     page = read_report(report, language=_language()) if report else None
     context = {"seat": seat, "month": found, "report": report, "page": page}
     if report and page:
+        themes = themes_of(report)
+        themed = {quote for theme in themes for quote in theme.quotes}
         context |= {
             "said": said_and_agreed(report, at=now()),
             "for_coordinator": comments_for_coordinator(report) if seat.can(Permission.COMMENT_READ) else [],
             "may_plan": seat.can(Permission.FOLLOW_UP_PLAN),
+            "may_group": seat.can(Permission.COMMENT_READ),
+            "answers": answers_to(report),
+            "themes": themes,
+            "themed": themed,
+            "all_themed": bool(themed) and themed >= set(page.comments),
             "latest": found.report,
             "paper": paper_of(report, language=_language(), now=now()),
         }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core.clock import today
 from core.dates import day as day_in_words
 from core.dates import month as month_in_words
+from feedback.choices import Cause
 from feedback.selectors import HealthMonth, WindowCount, follow_through, health_months, read_report
 from goals.models import Action
 from goals.selectors import GoalReading, goal_readings, missing_periods
@@ -74,7 +75,7 @@ def _needs(seat: Seat, *, health: Sequence[HealthMonth], now: datetime) -> Itera
     if seat.can(Permission.MEETING_MANAGE):
         yield from _meetings_to_close(seat, now=now)
     if seat.can(Permission.FOLLOW_UP_PLAN):
-        yield from _low_dimensions(seat, health=health)
+        yield from _calls_for_action(seat, health=health)
     if seat.can(Permission.MEASUREMENT_RECORD):
         yield from _missing_numbers(seat, now=now)
 
@@ -114,24 +115,28 @@ def _meetings_to_close(seat: Seat, *, now: datetime) -> Iterator[Need]:
         )
 
 
-def _low_dimensions(seat: Seat, *, health: Sequence[HealthMonth]) -> Iterator[Need]:
+def _calls_for_action(seat: Seat, *, health: Sequence[HealthMonth]) -> Iterator[Need]:
     """What the newest report calls for and nobody has planned an action on yet."""
     newest = next((month for month in health if month.report is not None), None)
     page = read_report(newest.report, language=get_language() or "en") if newest and newest.report else None
     if page is None or newest is None:
         return
     answered = {(row.month, row.cause.value) for row in follow_through(seat.partnership_id)}
-    for line in page.low:
-        if (newest.month, line.key) in answered:
-            continue
-        yield Need(
-            title=_("%(name)s: %(value)s") % {"name": line.label, "value": line.words.lower()},
-            url=reverse("feedback:follow-up", args=[seat.partnership.slug, newest.month, line.key]),
-            icon="scale",
-            tone="risk",
-            meta=[_("Health report of %(month)s") % {"month": month_in_words(newest.month)}],
-            button=_("Plan an action"),
-        )
+    called = [
+        (line.key, _("%(name)s: %(value)s") % {"name": line.label, "value": line.words.lower()}) for line in page.low
+    ]
+    if page.wants_action:
+        called.append((Cause.FLAG.value, page.wants_action.removesuffix(".")))
+    for cause, title in called:
+        if (newest.month, cause) not in answered:
+            yield Need(
+                title=title,
+                url=reverse("feedback:follow-up", args=[seat.partnership.slug, newest.month, cause]),
+                icon="scale",
+                tone="risk",
+                meta=[_("Health report of %(month)s") % {"month": month_in_words(newest.month)}],
+                button=_("Plan an action"),
+            )
 
 
 def _missing_numbers(seat: Seat, *, now: datetime) -> Iterator[Need]:

@@ -201,7 +201,7 @@ def test_form_shows_what_earlier_feedback_changed(client, token, window):
     page = client.get(url_of(token)).content.decode()
 
     assert "Round the &lt;table&gt;" in page
-    assert "March 2026, “A fair say” was low" in page
+    assert "In March 2026, “A fair say” called for an action." in page
     assert "Somebody else’s" not in page
 
 

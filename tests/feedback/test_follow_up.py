@@ -87,7 +87,7 @@ def test_action_and_its_link_to_the_report_are_saved_together(partnership):
     asked = {"report": HealthReport.objects.get(), "by": seat, "now": NOW, "origin_text": "", "origin_path": ""}
 
     with pytest.raises(NothingToFollowUp):
-        plan_follow_up(dimension="roles", facts=facts, **asked)
+        plan_follow_up(cause="roles", facts=facts, **asked)
 
     assert not Action.objects.exists()
 
