@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 from core.charts import Drawing, HealthRow, health_dots
 from core.components import Table
 from feedback import form
-from feedback.choices import ENERGY, INDEX, OWN, Dimension
+from feedback.choices import ENERGY, INDEX, OWN, Dimension, Mode
+from feedback.form import FormText
 from feedback.models import HealthReport
 from feedback.payload import PAST
 from feedback.selectors.report_headline import KeyPoint, key_points, lead, named, title
@@ -121,7 +122,7 @@ def read_report(report: HealthReport, *, language: str) -> ReportPage | None:
         comments=payload["comments"],
         wants_action=_wants_action(payload["wants_action"]),
         quality=list(_quality(lines, payload)),
-        promise=() if is_past else text.promise,
+        promise=() if is_past else _promise(text, payload),
         is_past=is_past,
         windows=[{**window, "on": date.fromisoformat(window["on"])} for window in payload["windows"]],
         rows=chart_rows(lines, payload, {line.key: moves.way_of(line.key) for line in lines}),
@@ -189,6 +190,13 @@ def _index(whole: Line | None, lowest: Sequence[Line]) -> str:
     if whole.mean:
         return _("All eight lines together: %(mean)s, likely range %(range)s. Lowest: %(lowest)s.") % words
     return _("All eight lines together: %(words)s, likely range %(range)s. Lowest: %(lowest)s.") % words
+
+
+def _promise(text: FormText, payload: Mapping[str, Any]) -> Sequence[str]:
+    """What the forms of the month said about who sees what, with and without names."""
+    modes = {window.get("mode", Mode.ANONYMOUS) for window in payload["windows"]}
+    said = {Mode.ANONYMOUS: text.promise, Mode.NAMED: text.promise_named}
+    return [sentence for mode, promise in said.items() if mode in modes for sentence in promise]
 
 
 def _wants_action(count: int | str) -> str:
