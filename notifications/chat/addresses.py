@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -12,10 +11,14 @@ from core.errors import DomainError
 from notifications.chat.models import ChatTrouble
 
 HTTPS = 443
+HIGHEST_PORT = 65_535
 LONGEST = 1000
 # Letters, digits and what RFC 3986 allows beside them: neither blanks nor line breaks, so that nothing can be added to
 # the request, and neither "@" nor "\" before the path, where programs disagree about which part is the host.
-_ADDRESS = re.compile(r"(?i:https)://(?P<place>[A-Za-z0-9.:\[\]-]+)(?P<target>/[A-Za-z0-9._~%!$&'()*+,;=:@/?-]*)")
+_ADDRESS = re.compile(
+    r"(?i:https)://(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[1-9][0-9]{1,4}))?"
+    r"(?P<target>/[A-Za-z0-9._~%!$&'()*+,;=:@/?-]+)"
+)
 # What ``is_global`` lets pass and is no host on the internet: protocol assignments, and IPv4 addresses in disguise.
 _NEVER = tuple(map(ip_network, ("192.0.0.0/24", "2001::/23", "2002::/16")))
 _UNICAST = ip_network("2000::/3")
@@ -54,14 +57,9 @@ def read_address(url: str) -> ChatAddress:
     if not url.lower().startswith("https://"):
         raise BadAddress(_("The address has to begin with https://"))
     found = _ADDRESS.fullmatch(url) if len(url) <= LONGEST else None
-    try:
-        port = urlsplit(url).port or HTTPS
-        host = (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        found, port, host = None, 0, ""
-    if found is None or not host or len(found["target"]) < 2:  # noqa: PLR2004 -- more than the slash: the secret
+    if found is None or int(found["port"] or HTTPS) > HIGHEST_PORT:
         raise BadAddress(_("This is not the address of a webhook. Copy it from the chat just as it stands there."))
-    return ChatAddress(host=host, port=port, target=found["target"])
+    return ChatAddress(host=found["host"].lower(), port=int(found["port"] or HTTPS), target=found["target"])
 
 
 def refuse_unless_allowed(address: ChatAddress) -> None:

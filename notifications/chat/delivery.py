@@ -55,7 +55,7 @@ def _post(message: Message, hook: ChatHook, *, now: datetime) -> connection.Answ
     event = event_of_kind(message.kind)
     if event is None:
         raise LookupError(message.kind)
-    if hook.rests_until and hook.rests_until > now:
+    if hook.rests_until and now < hook.rests_until <= now + LONGEST_REST:  # further ahead, the clock was set back
         leases.rest(message, until=hook.rests_until)
         return None
     if reason := _reason_to_drop(message, event, hook, now):

@@ -179,6 +179,13 @@ def test_a_chat_that_has_too_much_gets_the_pause_it_asks_for(chat, hook, header,
     assert dispatch_due(now=NOW + wait + timedelta(minutes=2)) == 2
 
 
+def test_a_pause_that_reaches_too_far_ahead_is_one_of_a_clock_that_was_wrong(chat, hook):
+    ChatHook.objects.update(rests_until=NOW + timedelta(hours=2))
+    owe()
+
+    assert dispatch_due(now=NOW) == 1
+
+
 @pytest.mark.parametrize("status", [408, 500, 502, 503])
 def test_trouble_of_the_chat_is_waited_out(chat, hook, status):
     chat.answers.append(answer(status))
