@@ -1,7 +1,10 @@
 """The only module that speaks to the mail server, and what its answers mean for a message or for the whole queue."""
 
+import socket
 import ssl
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from smtplib import (
     SMTPDataError,
@@ -15,6 +18,8 @@ from typing import Any, Self
 
 from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: TID251 -- the one place that sends
 
+# EMAIL_TIMEOUT ends each wait; this ends a conversation whose every answer comes just in time, well before our lease.
+MESSAGE_SECONDS = 30.0
 PERMANENT, TOO_BIG, CLOSING = 500, 552, 421
 WANTS_CREDENTIALS = {530, 534, 535, 538}
 
@@ -83,7 +88,8 @@ class MailServer:
         """Return once the server has taken responsibility; raise ServerUnavailable or what it answered."""
         connection = self._connection or self._open()
         try:
-            connection.send_messages([mail])
+            with _cut_off_in_time(connection):
+                connection.send_messages([mail])
         except SMTPSenderRefused as error:
             self._hang_up()
             if error.smtp_code >= PERMANENT and error.smtp_code != TOO_BIG:
@@ -108,7 +114,8 @@ class MailServer:
     def _open(self) -> Any:
         connection = get_connection()
         try:
-            connection.open()
+            with _cut_off_in_time(connection):
+                connection.open()
         except OSError as error:  # refused, unknown host, TLS, credentials: smtplib's errors are OSErrors
             with suppress(OSError):
                 connection.close()
@@ -122,6 +129,29 @@ class MailServer:
             with suppress(OSError):
                 self._connection.close()
             self._connection = None
+
+
+@contextmanager
+def _cut_off_in_time(backend: Any) -> Iterator[None]:
+    """Shut the backend's socket after ``MESSAGE_SECONDS``; whoever reads from it finds that the server has gone."""
+    if not hasattr(backend, "timeout"):  # only SMTP makes us wait
+        yield
+        return
+    is_over = threading.Event()
+
+    def cut_off() -> None:
+        seconds = MESSAGE_SECONDS
+        while not is_over.wait(seconds):
+            seconds = 1.0  # again: while it still connects there is nothing to shut
+            if wire := getattr(getattr(backend, "connection", None), "sock", None):
+                with suppress(OSError):
+                    socket.socket.shutdown(wire, socket.SHUT_RDWR)
+
+    threading.Thread(target=cut_off, name="cut off", daemon=True).start()
+    try:
+        yield
+    finally:
+        is_over.set()
 
 
 def _unavailable(error: OSError) -> ServerUnavailable:

@@ -1,5 +1,9 @@
-"""Run the web server and the worker with its clock side by side, and stop them together."""
+"""Run the web server and the worker with its clock side by side, and stop them together.
 
+A worker that ends by itself, as it does when its Redis has no memory left, is started again: pages need none.
+"""
+
+import logging
 import os
 import signal
 import subprocess
@@ -11,6 +15,8 @@ from types import FrameType
 from django.conf import settings
 
 GRACE_SECONDS = 30
+REVIVE_AFTER_SECONDS = 5.0
+logger = logging.getLogger(__name__)
 
 
 def commands(*, address: str) -> dict[str, list[str]]:
@@ -22,13 +28,15 @@ def commands(*, address: str) -> dict[str, list[str]]:
 
 
 def run(*, address: str) -> int:
-    """Start everything, wait until one process ends or a signal comes, then stop the rest; returns an exit code."""
+    """Start everything, wait until the web server ends or a signal comes, then stop the rest; returns an exit code."""
     Path(settings.VAR_DIR).mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "partnerships.settings"}
-    running = {
-        name: subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)  # noqa: S603 -- our own commands
-        for name, command in commands(address=address).items()
-    }
+    known = commands(address=address)
+
+    def start(name: str) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(known[name], cwd=settings.BASE_DIR, env=environment)  # noqa: S603 -- our own commands
+
+    running = {name: start(name) for name in known}
     asked_to_stop = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -37,13 +45,20 @@ def run(*, address: str) -> int:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+    revive_at = None
     try:
-        while not asked_to_stop and all(process.poll() is None for process in running.values()):
+        while not asked_to_stop and running["web"].poll() is None:
+            if running["worker"].poll() is None:
+                revive_at = None
+            elif revive_at is None:
+                logger.error("The worker has ended. It is started again in %.0f s.", REVIVE_AFTER_SECONDS)
+                revive_at = time.monotonic() + REVIVE_AFTER_SECONDS
+            elif time.monotonic() >= revive_at:
+                running["worker"] = start("worker")
             time.sleep(0.2)
     finally:
-        ended = [name for name, process in running.items() if process.poll() is not None]
         _stop_all(list(running.values()))
-    return 0 if asked_to_stop or not ended else 1
+    return 0 if asked_to_stop else 1
 
 
 def _stop_all(processes: list["subprocess.Popen[bytes]"]) -> None:

@@ -1,5 +1,7 @@
 """Every kind of trouble a mail server can make, over real connections; times are scaled, classes are not."""
 
+import threading
+import time
 from contextlib import nullcontext
 from datetime import timedelta
 
@@ -10,7 +12,7 @@ from notifications.delivery import deliver_due, dispatch_due
 from notifications.models import LEASE, LONGEST_PAUSE, Message, MessageState, Pause
 from tests.factories.accounts import PersonFactory
 from tests.factories.notifications import MessageFactory, PauseFactory
-from tests.faults import DROP, HANG, scripted_smtp
+from tests.faults import DROP, HANG, eventually, scripted_smtp
 from tests.notifications.conftest import NOW
 from tests.servers import free_port
 
@@ -72,6 +74,31 @@ def test_each_trouble_has_its_class(world, use, request, script, state, attempts
     assert (message.state, message.attempts, rest) == (state, attempts, minutes_of_rest)
     assert (message.next_attempt_at > NOW) == (state == PENDING and attempts == 1)
     assert "@" not in message.error + (pause.error if pause else "")
+
+
+@pytest.mark.parametrize("steps", [("MAIL", "RCPT", "DATA", "end"), ("greeting", "EHLO", "MAIL", "RCPT")])
+def test_a_server_that_answers_each_time_just_in_time_does_not_outlast_our_lease(world, use, monkeypatch, steps):
+    monkeypatch.setattr("notifications.mail_server.MESSAGE_SECONDS", PATIENCE * 1.5)
+    message = MessageFactory()
+    with scripted_smtp(dict.fromkeys(steps, PATIENCE * 0.8)) as server:
+        use(server.port)
+        began = time.monotonic()
+        dispatch_due(now=NOW)
+        lasted = time.monotonic() - began
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts, server.taken) == (PENDING, 1, [])
+    assert lasted < PATIENCE * 0.8 * len(steps)
+
+
+def test_a_conversation_that_is_over_in_time_leaves_no_thread_behind(world, use):
+    MessageFactory.create_batch(3)
+    with scripted_smtp() as server:
+        use(server.port)
+        dispatch_due(now=NOW)
+
+    assert len(server.taken) == 3
+    assert eventually(lambda: "cut off" not in {thread.name for thread in threading.enumerate()}, seconds=2)
 
 
 def test_an_address_the_server_cannot_write_is_given_up(world, use):
