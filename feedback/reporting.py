@@ -17,6 +17,7 @@ from feedback.payload import ALGORITHM, PAST, Composed, canonical, compose
 from meetings.models import Meeting
 from partners.models import Partnership
 
+RECORDS = ("records", "promises")  # of a payload
 LOOK_BACK = timedelta(days=100)
 REVISE_FOR = timedelta(days=62)
 FIRST_RETRY = timedelta(minutes=5)
@@ -58,6 +59,8 @@ def build_report(*, partnership: Partnership, month: date, now: datetime) -> Hea
     if shelf.latest and not inputs.complete:
         return None  # without a person who was erased the answers would differ, and the difference be theirs
     composed = compose(inputs)
+    if shelf.latest and shelf.latest.algorithm_version != ALGORITHM and _same_records(shelf.latest, composed):
+        return None  # a new version of ours is no correction of theirs
     report = freeze(partnership=partnership, month=month, composed=composed, fingerprint=inputs.fingerprint, now=now)
     if shelf.latest is None and composed.payload["state"] == "published":
         posts.announce_report(report, now=now)
@@ -87,6 +90,11 @@ def freeze(
     )
     record(verb="health_report.built", target=report, at=now, partnership_id=partnership.pk, month=f"{month:%Y-%m}")
     return report
+
+
+def _same_records(report: HealthReport, composed: Composed) -> bool:
+    before = json.loads(report.payload)
+    return all(before.get(part, composed.payload[part]) == composed.payload[part] for part in RECORDS)
 
 
 def composed_again(*, partnership: Partnership, month: date) -> str:

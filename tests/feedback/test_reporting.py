@@ -345,6 +345,22 @@ def test_corrected_attendance_gives_a_new_revision_and_keeps_the_old_one(partner
     assert after["dimensions"] == before["dimensions"]
 
 
+def test_new_version_of_ours_revises_nothing_but_what_was_corrected(partnership, monkeypatch):
+    window = answered_and_closed(people(6), partnership=partnership)
+    with monkeypatch.context() as before:
+        before.setattr("feedback.payload.inputs.ALGORITHM", "0.9-old")
+        before.setattr(reporting, "ALGORITHM", "0.9-old")
+        built(partnership)
+
+    assert reminders.revise_reports(REPORT_DAY + timedelta(hours=1)) == 0
+    window.meeting.attendances.filter(presence=Presence.ABSENT).update(presence=Presence.PRESENT)
+    assert reminders.revise_reports(REPORT_DAY + timedelta(hours=2)) == 1
+
+    old, new = HealthReport.objects.order_by("revision")
+    assert old.algorithm_version == "0.9-old"
+    assert json.loads(new.payload)["dimensions"] == json.loads(old.payload)["dimensions"]
+
+
 @pytest.mark.parametrize("change", ["save", "update", "delete", "delete_all", "bulk_update", "get_or_create"])
 def test_published_report_cannot_be_changed(change):
     report = HealthReportFactory()
