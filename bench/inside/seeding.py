@@ -30,8 +30,8 @@ USUAL = 20  # of whatever is not being counted
 def windows(*, count: int) -> list[list[str]]:
     """Open windows of a room of people each; the links of everybody, window by window."""
     now = clock.now()
-    seats = _partnership(size=ROOM, now=now)
-    return [_window(seats, now=now) for _ in range(count)]
+    room = seats(size=ROOM, now=now)
+    return [_window(room, now=now) for _ in range(count)]
 
 
 def _window(seats: list[Seat], *, now: datetime) -> list[str]:
@@ -78,15 +78,15 @@ def partnership(
     ``numbers`` are the measurements of its first goal; the others have one a month of a year.
     """
     now = clock.now()
-    seats = _partnership(size=partners, now=now)
-    shared = _goals(seats, size=goals, numbers=numbers, now=now)
-    _actions(seats, shared, size=actions, now=now)
-    _meetings(seats, size=meetings, now=now)
-    assert seats[0].person
-    return {"slug": seats[0].partnership.slug, "goal": shared[0].pk, "cookie": session_of(seats[0].person)}
+    there = seats(size=partners, now=now)
+    shared = _goals(there, size=goals, numbers=numbers, now=now)
+    _actions(there, shared, size=actions, now=now)
+    _meetings(there, size=meetings, now=now)
+    assert there[0].person
+    return {"slug": there[0].partnership.slug, "goal": shared[0].pk, "cookie": session_of(there[0].person)}
 
 
-def _partnership(*, size: int, now: datetime) -> list[Seat]:
+def seats(*, size: int, now: datetime) -> list[Seat]:
     """One seat of each partner, the first a coordinator's."""
     number = token_hex(4)
     together = Partnership.objects.create(
