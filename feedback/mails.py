@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.http import absolute_url
-from feedback import links, modes, services
+from feedback import links, modes, samples, services
 from feedback.choices import Mode
 from feedback.models import Invitation
 from feedback.selectors import SHOWN_ON_FORM, follow_through
@@ -87,6 +87,7 @@ REQUEST = MailKind(
     still_wanted=still_wanted,
     names_recipient=False,
     topic=Topic.FEEDBACK,
+    sample=samples.request,
     who=_("Who came to the meeting, and who stood in for somebody"),
     when=_("When the meeting is closed; the form is open for seven days"),
 )
@@ -106,6 +107,7 @@ LINK = MailKind(
     description=_("Your link to a form, which you asked for"),
     compose=compose,
     still_wanted=link_is_wanted,
+    sample=samples.request,
     offers_unsubscribe=False,
     priority=AT_ONCE,
     names_recipient=False,
@@ -120,6 +122,7 @@ NEWS = MailKind(
     label=_("Conversations under a code"),
     compose=compose_news,
     still_wanted=somebody_waits,
+    sample=samples.news,
     topic=Topic.FEEDBACK,
     who=_("Whoever coordinates the partnership"),
     when=_("On the morning after somebody wrote, once a day at most"),

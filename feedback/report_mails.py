@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.http import absolute_url
+from feedback import samples
 from feedback.announcing import CHANGE_KIND, REPORT_KIND
 from feedback.models import HealthReport
 from feedback.selectors import read_report
@@ -39,6 +40,7 @@ REPORT = MailKind(
     label=_("The monthly health report"),
     compose=compose,
     still_wanted=is_seated,
+    sample=samples.report,
     topic=Topic.FEEDBACK,
     who=_("Everybody with a seat"),
     when=_("On day 8 of the next month, at eight in the morning"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
 from core.http import absolute_url
+from goals import samples
 from goals.choices import Duty
 from goals.models import Action
 from goals.models.action import ActionQuerySet
@@ -123,6 +124,7 @@ KINDS = (
         when=_("At once; several within ten minutes come as one"),
         rhythms=ANY_RHYTHM,
         together=SEVERAL,
+        sample=samples.assigned,
     ),
     MailKind(
         name=DUE,
@@ -139,6 +141,7 @@ KINDS = (
             shortest=timedelta(0),
             longest=timedelta(days=30),
         ),
+        sample=samples.due,
         rhythm=Rhythm.DAILY,
         rhythms=(Rhythm.AT_ONCE, Rhythm.DAILY),
     ),
@@ -151,6 +154,7 @@ KINDS = (
         topic=Topic.ACTIONS,
         who=_("Who answers for a late action or does the work"),
         when=_("Once a week, as long as something is late"),
+        sample=samples.overdue,
         rhythm=Rhythm.DAILY,
         rhythms=ANY_RHYTHM,
     ),
@@ -163,6 +167,7 @@ KINDS = (
         topic=Topic.NUMBERS,
         who=_("The partner that leads the goal; coordinators where nobody does"),
         when=_("Once a week, as long as a number is missing"),
+        sample=samples.missing,
         rhythms=ANY_RHYTHM,
     ),
     bundle_kind(SEVERAL, description=_("Actions you are given")),

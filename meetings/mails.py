@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
 from core.http import absolute_url
+from meetings import samples
 from meetings.calendar import Method, write_calendar
 from meetings.choices import Presence
 from meetings.models import Meeting
@@ -96,6 +97,7 @@ KINDS = (
         compose=_request,
         still_wanted=_is_ahead,
         topic=Topic.MEETINGS,
+        sample=samples.plan,
         who=_("The people invited"),
         when=_("At once, with an entry for the calendar"),
         stays=_("You would still hear of changes to meetings you are invited to already, and when one is called off."),
@@ -107,6 +109,7 @@ KINDS = (
         compose=_request,
         still_wanted=_is_ahead,
         topic=Topic.MEETINGS,
+        sample=samples.plan,
         who=_("The people who have heard of the meeting"),
         when=_("At once, with an entry for the calendar"),
         stays=_("You would still be invited to meetings, and hear when one is called off."),
@@ -118,6 +121,7 @@ KINDS = (
         compose=_cancellation,
         still_wanted=_is_off,
         topic=Topic.MEETINGS,
+        sample=samples.called_off,
         who=_("The people who have heard of the meeting"),
         when=_("At once, with an entry for the calendar"),
         stays=_(
@@ -131,6 +135,7 @@ KINDS = (
         compose=_reminder,
         still_wanted=_is_expected,
         topic=Topic.MEETINGS,
+        sample=samples.reminder,
         who=_("The people invited who sent no apologies"),
         when=_("Three days and two hours before, unless the partnership chose otherwise; with the agenda"),
         moments=Moments(

@@ -131,10 +131,14 @@ def compose(carrier: Message, now: datetime) -> Letter:
             leases.set_aside(message, now=now)
     if not parts:
         raise LookupError(carrier.kind)
-    first, more = parts[0], len(parts) - 1
+    return letter_of(parts)
+
+
+def letter_of(parts: Sequence[Part]) -> Letter:
+    """One mail of these. It bears a partnership's name as its sender where all parts do."""
     senders = {part.from_name for part in parts}
     from_name = senders.pop() if len(senders) == 1 else ""
-    return Letter({"parts": parts, "first": first, "more": more}, from_name=from_name)
+    return Letter({"parts": parts, "first": parts[0], "more": len(parts) - 1}, from_name=from_name)
 
 
 def _part(message: Message, now: datetime) -> Part:

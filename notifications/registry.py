@@ -69,6 +69,8 @@ class MailKind:
     ``names_recipient`` is false where the mere name on a list of undelivered mail would tell something, as who has not
     answered yet. ``tells_coordinators`` is false where even that somebody's mail could not be delivered would tell.
 
+    ``sample`` is a letter with invented contents for the gallery; it reads and stores nothing.
+
     For choosing: ``rhythm`` is how it comes unless somebody chose otherwise among ``rhythms``. What carries an
     attachment or a link of its own comes at once or not at all. Several mails of the kinds that name the same bundle in
     ``together`` and come at once within ten minutes go as one. ``gathers`` is true for these bundles and the digests.
@@ -93,6 +95,7 @@ class MailKind:
     together: str = ""
     moments: Moments | None = None
     gathers: bool = False
+    sample: Callable[[], Letter] | None = None
 
     @property
     def title(self) -> StrOrPromise:

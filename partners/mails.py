@@ -10,6 +10,7 @@ from core.http import absolute_url
 from notifications.choices import Topic
 from notifications.models import Message
 from notifications.registry import Letter, MailKind
+from partners import samples
 from partners.models import Seat
 from partners.permissions import ROLE_DESCRIPTIONS, Role
 from partners.services import SEAT_INVITATION
@@ -44,4 +45,5 @@ SEAT_INVITATION_KIND = MailKind(
     topic=Topic.PARTNERSHIP,
     who=_("Who is offered a seat"),
     when=_("At once"),
+    sample=samples.seat_invitation,
 )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.clock import today
 from core.http import absolute_url
 from core.texts import StrOrPromise
+from goals import samples
 from goals.selectors import Owed, owed_by
 from notifications.choices import Topic
 from notifications.models import Message
@@ -46,7 +47,10 @@ def _words(one: Owed) -> str:
 
 
 def _compose(message: Message, now: datetime) -> Letter:
-    on, owed = _owed(message, now)
+    return _letter(*_owed(message, now))
+
+
+def _letter(on: date, owed: Sequence[Owed]) -> Letter:
     sunday = on + timedelta(days=6 - on.weekday())
     late = [one for one in owed if one.is_late]
     this_week = [one for one in owed if not one.is_late and one.due_on <= sunday]
@@ -66,6 +70,16 @@ def _compose(message: Message, now: datetime) -> Letter:
     )
 
 
+def _sample() -> Letter:
+    """Invented, for the gallery of mails."""
+    late, soon = samples.action(), samples.action("Agree one referral form", due_on=samples.DUE + timedelta(days=5))
+    owed = [
+        Owed("action:1", one.partnership, one.title, one.due_on, "/p/wrenfield/actions/1/", one.created_at, one is late)
+        for one in (late, soon)
+    ]
+    return _letter(samples.DUE + timedelta(days=2), owed)
+
+
 KINDS = (
     MailKind(
         name=COMMITMENTS,
@@ -76,6 +90,7 @@ KINDS = (
         topic=Topic.ACTIONS,
         who=_("Who owes an action or a number that is late, or due this week or next"),
         when=_("On Monday at eight, by your own clock"),
+        sample=_sample,
     ),
 )
 

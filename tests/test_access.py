@@ -86,6 +86,7 @@ OBJECTS = {
 # Routes without a partnership whose parameters belong to nobody: any value must do no harm.
 ANYBODYS = {
     "notifications:unsubscribe": {"token": "x" * 60},
+    "notifications:mail-sample": {"kind": "login_code", "language": "fr"},
     "notifications:mail-detail": {"name": "x"},
     "notifications:mail-as-sent": {"name": "x"},
     "notifications:mail-attachment": {"name": "x", "number": 0},
@@ -290,10 +291,15 @@ PROTECTIONS = {
 }  # fmt: skip
 
 
-def lacks_protection(response):
+# A sample of a mail brings its own styles and is framed by our gallery: nothing else may run or load in it.
+PROTECTIONS_OF = {"notifications:mail-sample": {"sandbox", "default-src 'none'", "frame-ancestors 'self'"}}
+
+
+def lacks_protection(response, name=""):
     policy = {part.strip() for part in response.headers.get("Content-Security-Policy", "").split(";")}
     is_sniffable = response.headers.get("X-Content-Type-Options") != "nosniff"
-    return PROTECTIONS - policy | ({"nosniff"} if is_sniffable else set())
+    wanted = PROTECTIONS_OF.get(name, PROTECTIONS) if response.status_code == 200 else PROTECTIONS
+    return wanted - policy | ({"nosniff"} if is_sniffable else set())
 
 
 @pytest.fixture
@@ -320,8 +326,8 @@ def what_is_wrong(name, actor, target, response, hidden):
         yield f"{response.status_code}, not {sorted(allowed or ())}"
     if allowed == {302} and not response.headers.get("Location", "").startswith(LOGIN):
         yield "not sent to the door"
-    if lacks_protection(response):
-        yield f"without {lacks_protection(response)}"
+    if lacks_protection(response, name):
+        yield f"without {lacks_protection(response, name)}"
     if ROUTES[name][0].access != "staff":  # operators see the outbox of every table, by number
         yield from (f"shows {canary}" for canary in hidden if canary in told(response))
 

@@ -237,6 +237,17 @@ def test_mails_of_every_kind_speak_french(letters):
         assert (name, [english_in(re.sub(r"https?://\S+", "", text)) for text in words]) == (name, [[], [], []])
 
 
+@pytest.mark.django_db
+def test_the_samples_of_the_gallery_hold_what_the_real_letters_hold(letters):
+    differing = {}
+    for name, row in letters.items():
+        kind = kind_named(name)
+        if not kind.gathers and set(kind.compose(row, NOW).context) != set(kind.sample().context):
+            differing[name] = (set(kind.compose(row, NOW).context), set(kind.sample().context))
+
+    assert differing == {}
+
+
 @pytest.mark.parametrize(
     ("write", "value", "words"),
     [

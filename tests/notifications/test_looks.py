@@ -30,6 +30,10 @@ def page(live_server, client, monkeypatch):
         browser.close()
 
 
+def test_the_gallery_of_mails_can_be_looked_at(page, live_server):
+    assert troubles(page, live_server.url + reverse("notifications:mail-gallery")) == []
+
+
 def test_the_preferences_can_be_looked_at_and_used_by_keyboard(page, live_server):
     assert troubles(page, live_server.url + reverse("notifications:preferences")) == []
 

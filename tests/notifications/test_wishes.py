@@ -165,5 +165,6 @@ def test_every_kind_says_all_there_is_to_say():
         assert one.topic, one.name
         assert one.who, one.name
         assert one.when, one.name
+        assert one.sample, one.name
     bundles = {one.name for one in kinds() if one.gathers}
     assert {one.together for one in choosable if one.together} < bundles

@@ -1,0 +1,51 @@
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from notifications.registry import kinds
+from tests.factories.accounts import PersonFactory
+
+pytestmark = pytest.mark.django_db
+GALLERY = reverse("notifications:mail-gallery")
+
+
+@pytest.fixture
+def operator(client):
+    client.force_login(PersonFactory(is_staff=True, language="en"))
+    return client
+
+
+def test_it_is_for_operators_only(client):
+    client.force_login(PersonFactory())
+
+    assert client.get(GALLERY).status_code == 403
+    assert client.get(reverse("notifications:mail-sample", args=["login_code", "en"])).status_code == 403
+
+
+def test_every_kind_is_there_in_every_language_as_html_and_as_plain_text(operator, django_assert_max_num_queries):
+    with django_assert_max_num_queries(6):
+        page = operator.get(GALLERY)
+
+    entries = {entry.kind.name: entry for entry in page.context["entries"]}
+    assert set(entries) == {kind.name for kind in kinds()}
+    assert len(entries) >= 16
+    for entry in entries.values():
+        english, french = entry.looks
+        assert [look.language for look in entry.looks] == list(dict(settings.LANGUAGES)) == ["en", "fr"]
+        assert english.subject != french.subject, entry.kind.name
+        assert english.text != french.text, entry.kind.name
+        assert f'<html lang="{french.language}"' in french.html
+
+
+def test_a_sample_is_shown_in_our_gallery_and_can_do_nothing(operator):
+    sample = operator.get(reverse("notifications:mail-sample", args=["meeting_invitation", "fr"]))
+
+    assert "December round table" in sample.text
+    assert "sandbox" in sample["Content-Security-Policy"]
+    assert "default-src 'none'" in sample["Content-Security-Policy"]
+    assert sample["X-Frame-Options"] == "SAMEORIGIN"
+
+
+@pytest.mark.parametrize("address", [("no_such_kind", "en"), ("login_code", "xx")])
+def test_what_there_is_not_is_not_found(operator, address):
+    assert operator.get(reverse("notifications:mail-sample", args=address)).status_code == 404
