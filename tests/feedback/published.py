@@ -20,13 +20,10 @@ NOT_A_PAGE = {"health-document"}  # printed by the worker; its words are read be
 AVERAGES = ("Average", "Moyenne")
 
 
-def month_routes():
-    """Names of the routes that show one month."""
-    return [
-        route.name
-        for route in urlpatterns
-        if set(route.pattern.converters) == {"partnership", "month"} and route.name not in NOT_A_PAGE
-    ]
+def routes_of(seat, parameters):
+    """Names of the routes with these parameters that this seat may open."""
+    found = [route for route in urlpatterns if set(route.pattern.converters) == parameters]
+    return [route.name for route in found if route.name not in NOT_A_PAGE and seat.can(route.callback.access)]
 
 
 def views_of(client, seat, reports):
@@ -35,11 +32,12 @@ def views_of(client, seat, reports):
         type(seat.person).objects.filter(pk=seat.person_id).update(language=language)
         client.force_login(seat.person)
         slug = seat.partnership.slug
-        yield f"list {language}", read(client, reverse("feedback:health-list", args=[slug]))
+        for name in routes_of(seat, {"partnership"}):
+            yield f"{name} {language}", read(client, reverse(f"feedback:{name}", args=[slug]))
         yield f"home {language}", read(client, reverse("reports:home", args=[slug]))
         for report in reports:
             month = f"{report.month:%Y-%m}"
-            for name in month_routes():
+            for name in routes_of(seat, {"partnership", "month"}):
                 path = reverse(f"feedback:{name}", args=[slug, report.month])
                 yield f"{name} {month} {language}", read(client, path)
             yield f"progress {month} {language}", read(client, reverse("reports:progress-month", args=[slug, month]))
@@ -79,8 +77,9 @@ def rows_with_averages(markup):
 
 
 def text_of(markup):
-    """The words of a page without menus, scripts and styles."""
+    """The words of a page without its menus; of a mail or a paper all of them."""
     soup = BeautifulSoup(markup, "html.parser")
-    for tag in soup.select("script, style, nav, header, head"):
+    for tag in soup.select("script, style, head"):
         tag.decompose()
+    soup = soup.select_one("main") or soup
     return re.sub(r"\s+", " ", soup.get_text(" "))

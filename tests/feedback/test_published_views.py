@@ -112,7 +112,7 @@ def test_no_view_of_random_answers_shows_a_small_cell_or_lets_one_be_worked_out(
     assert cells == []
     assert pairs == []
     assert seen["health-detail"] == 3 * QUARTERS * 2
-    assert seen["list"] == 2 * QUARTERS
+    assert seen["health-list"] == 2 * QUARTERS
 
 
 def test_view_that_shows_small_cells_is_caught():
