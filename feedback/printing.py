@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from feedback.models import HealthReport, ReportFile
-from feedback.selectors import read_report, said_and_agreed
+from feedback.selectors import read_report, replies_until, said_and_agreed
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def document(report: HealthReport, language: str) -> str:
         context = {
             "report": report,
             "page": page,
-            "said": said_and_agreed(report, at=report.built_at),
+            "said": said_and_agreed(replies_until(report), at=report.built_at),
             "on_paper": True,
         }
         return render_to_string("feedback/report/document.html", context)

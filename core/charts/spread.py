@@ -12,13 +12,14 @@ CHARACTERS_WIDE, CHARACTERS_NARROW = 19, 9
 
 @dataclass(frozen=True)
 class Slice:
-    """One of the answers: its word, its share in words, and how tall its bar is, from 0 to 1.
+    """One of the answers: its word, its share in words and, for narrow screens, in signs; how tall its bar is, 0 to 1.
 
     ``up_to`` is the height to which the share may reach where it is only known to be small: drawn pale.
     """
 
     name: str
     text: str
+    short: str
     share: float
     up_to: float = 0.0
 
@@ -36,7 +37,8 @@ def _draw(slices: Sequence[Slice], width: int, characters: int, description: str
     names = [wrapped(one.name, characters) for one in slices]
     body: list[str] = []
     for index, one in enumerate(slices):
-        body += _column(one, names[index], (each * index, each), floor)
+        text = one.short if form == "chart-narrow" else one.text
+        body += _column(one, text, names[index], (each * index, each), floor)
     return drawing(
         width,
         floor + 8 + 15 * max((len(lines) for lines in names), default=1),
@@ -46,7 +48,7 @@ def _draw(slices: Sequence[Slice], width: int, characters: int, description: str
     )
 
 
-def _column(one: Slice, name: Sequence[str], place: tuple[float, float], floor: float) -> Iterator[str]:
+def _column(one: Slice, text: str, name: Sequence[str], place: tuple[float, float], floor: float) -> Iterator[str]:
     left, width = place
     bar, tall = min(BAR, width - 12), TALLEST * max(one.share, one.up_to)
     if one.up_to > one.share:
@@ -54,6 +56,6 @@ def _column(one: Slice, name: Sequence[str], place: tuple[float, float], floor: 
     if one.share:
         yield shape("rect", "f-1", x=left, y=floor - TALLEST * one.share, width=bar, height=TALLEST * one.share)
     yield line("c-grid", (left, floor), (left + width - 8, floor))
-    yield label(one.text, (left, floor - tall - 5), "t-s t-strong")
-    for row, text in enumerate(name):
-        yield label(text, (left, floor + 16 + 15 * row), "t-s")
+    yield label(text, (left, floor - tall - 5), "t-s t-strong")
+    for row, word in enumerate(name):
+        yield label(word, (left, floor + 16 + 15 * row), "t-s")

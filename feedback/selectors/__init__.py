@@ -3,7 +3,6 @@
 from feedback.selectors.follow_through import (
     SHOWN_ON_FORM,
     FollowThrough,
-    answers_to,
     comments_for_coordinator,
     follow_through,
 )
@@ -13,7 +12,7 @@ from feedback.selectors.panel import FeedbackPanel, PanelState, feedback_panel, 
 from feedback.selectors.paper import Paper, paper_of, printed
 from feedback.selectors.report_lines import Line
 from feedback.selectors.report_page import ReportPage, read_report
-from feedback.selectors.said import Said, said_and_agreed
+from feedback.selectors.said import Said, answers_to, replies_until, said_and_agreed
 
 __all__ = [
     "SHOWN_ON_FORM",
@@ -38,5 +37,6 @@ __all__ = [
     "paper_of",
     "printed",
     "read_report",
+    "replies_until",
     "said_and_agreed",
 ]

@@ -52,9 +52,3 @@ def _latest(limit: int | None) -> Prepared:
 def comments_for_coordinator(report: HealthReport) -> list[str]:
     """Words that may not be quoted, for the one person who may paraphrase them; from ten answers after one meeting."""
     return sorted(words_of(report).filter(may_quote=False).values_list("text", flat=True))
-
-
-def answers_to(report: HealthReport) -> list[FollowUp]:
-    """Actions that answer this month, whatever the revision; dropped ones answer nothing."""
-    rows = FollowUp.objects.filter(report__partnership=report.partnership_id, report__month=report.month)
-    return list(rows.filter(action__dropped_at=None).select_related("action").order_by("pk"))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum, auto
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -92,8 +93,12 @@ class _Facts:
         self.windows = {window.meeting_id: window for window in windows}
         reports = HealthReport.objects.filter(partnership=partnership).order_by("revision")
         self.reports = {report.month: report for report in reports}
-        failures = ReportFailure.objects.filter(partnership=partnership)
-        self.failures = set(failures.values_list("month", flat=True))
+        self.partnership = partnership
+
+    @cached_property
+    def failures(self) -> set[date]:
+        failures = ReportFailure.objects.filter(partnership=self.partnership)
+        return set(failures.values_list("month", flat=True))
 
     def read(self, month: date) -> HealthMonth:
         meetings, report = self.meetings.get(month, []), self.reports.get(month)

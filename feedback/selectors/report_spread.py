@@ -41,5 +41,10 @@ def _spread(line: Line, shares: Sequence[Mapping[str, Any]], scale: Sequence[str
 def _slice(word: str, share: Mapping[str, Any]) -> Slice:
     part = share["percent"] / HUNDRED
     if share["bound"] == "at_most":
-        return Slice(word, percent(share), 0.0, up_to=part)
-    return Slice(word, percent(share), part, up_to=1.0 if share["bound"] == "at_least" else 0.0)
+        return Slice(word, percent(share), _in_signs(share), 0.0, up_to=part)
+    return Slice(word, percent(share), _in_signs(share), part, up_to=1.0 if share["bound"] == "at_least" else 0.0)
+
+
+def _in_signs(share: Mapping[str, Any]) -> str:
+    sign = {"at_most": "≤", "at_least": "≥"}.get(share["bound"], "~")
+    return f"{sign}\u202f{share['percent']}\u202f%"

@@ -1,6 +1,6 @@
 """You said, we agreed, now: what the reports up to one month led to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from feedback.selectors.causes import topic
 from goals.choices import ActionStatus
 from goals.models import Action
 
-MOST_ROWS = 6
+MOST_ROWS, MOST_READ = 6, 60
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,23 @@ class Said:
     status: ActionStatus
 
 
-def said_and_agreed(report: HealthReport, *, at: datetime) -> Sequence[Said]:
-    """The latest answers to this report and to those before it, oldest first, as they stood at ``at``."""
-    rows = FollowUp.objects.filter(
-        report__partnership=report.partnership_id, report__month__lte=report.month, action__created_at__lte=at
-    ).select_related("report", "theme", "action__accountable__participation__organization")
-    latest = list(rows.order_by("-report__month", "-pk")[:MOST_ROWS])
+def replies_until(report: HealthReport) -> list[FollowUp]:
+    """What was planned from this report and from those before it, the latest first; whatever their revisions."""
+    rows = FollowUp.objects.filter(report__partnership=report.partnership_id, report__month__lte=report.month)
+    rows = rows.select_related("report", "theme", "action__accountable__participation__organization")
+    return list(rows.defer("report__payload").order_by("-report__month", "-pk")[:MOST_READ])
+
+
+def said_and_agreed(replies: Iterable[FollowUp], *, at: datetime) -> Sequence[Said]:
+    """The latest of ``replies``, oldest first, as they stood at ``at``."""
+    latest = [row for row in replies if row.action.created_at <= at][:MOST_ROWS]
     return [_read(row, at) for row in reversed(latest)]
+
+
+def answers_to(report: HealthReport, replies: Iterable[FollowUp]) -> list[FollowUp]:
+    """Those that answer this month, oldest first; dropped actions answer nothing."""
+    ours = [row for row in replies if row.report.month == report.month and row.action.dropped_at is None]
+    return sorted(ours, key=lambda row: row.pk)
 
 
 def _read(row: FollowUp, at: datetime) -> Said:

@@ -23,6 +23,7 @@ from feedback.selectors import (
     paper_of,
     printed,
     read_report,
+    replies_until,
     said_and_agreed,
 )
 from feedback.selectors.themes import themes_of
@@ -57,14 +58,14 @@ def health_detail(request: Request, seat: Seat, month: date) -> HttpResponse:
     page = read_report(report, language=_language()) if report else None
     context = {"seat": seat, "month": found, "report": report, "page": page}
     if report and page:
-        themes = themes_of(report)
+        themes, replies = themes_of(report), replies_until(report)
         themed = {quote for theme in themes for quote in theme.quotes}
         context |= {
-            "said": said_and_agreed(report, at=now()),
+            "said": said_and_agreed(replies, at=now()),
             "for_coordinator": comments_for_coordinator(report) if seat.can(Permission.COMMENT_READ) else [],
             "may_plan": seat.can(Permission.FOLLOW_UP_PLAN),
             "may_group": seat.can(Permission.COMMENT_READ),
-            "answers": answers_to(report),
+            "answers": answers_to(report, replies),
             "themes": themes,
             "themed": themed,
             "all_themed": bool(themed) and themed >= set(page.comments),

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from feedback.choices import ITEMS
-from partnerships.demo import voices
+from partnerships.demo import story, voices
 
 LINK = re.compile(r"/f/[A-Za-z0-9_-]{20,}/")
 ANSWER_RATE = 0.4  # of those who open a mail that asks; two reminders follow
@@ -44,13 +44,13 @@ class Answering:
         body = mail.get_body(preferencelist=("plain",))
         link = LINK.search(body.get_content()) if body else None
         if link is not None and self.chance.random() < ANSWER_RATE:
-            self._answer(link.group(), month=month)
+            self._answer(link.group(), month=month, apart=_apart(str(mail["To"])))
 
-    def _answer(self, path: str, *, month: int) -> None:
+    def _answer(self, path: str, *, month: int, apart: float) -> None:
         answers: dict[str, str] = {}
         for item in ITEMS:
             if self.chance.random() >= SKIPS:
-                felt = self.chance.gauss(voices.MOOD[item][month], SPREAD)
+                felt = self.chance.gauss(voices.MOOD[item][month] + apart, SPREAD)
                 answers[item] = str(min(5, max(1, round(felt))))
         if self.chance.random() < COMMENTS:
             answers["comment"] = self._remark()
@@ -62,3 +62,10 @@ class Answering:
         if not self.remarks:
             self.remarks = self.chance.sample(voices.REMARKS, k=len(voices.REMARKS))
         return self.remarks.pop()
+
+
+def _apart(address: str) -> float:
+    """How differently somebody of a sector sees things."""
+    sectors = {human.email: partner.sector for partner in story.PARTNERS for human in partner.people}
+    sector = next((sector for email, sector in sectors.items() if email in address), None)
+    return voices.APART.get(sector, 0.0) if sector else 0.0

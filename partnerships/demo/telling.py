@@ -14,7 +14,7 @@ from core import months
 from feedback import printing
 from notifications import registry
 from notifications.delivery import dispatch_due
-from partnerships.demo import aims, gatherings, people, story, voices, work
+from partnerships.demo import aims, gatherings, people, replies, story, voices, work
 from partnerships.demo.answers import Answering
 from partnerships.demo.calendar import PROMISES, Promise
 from partnerships.demo.world import World
@@ -85,6 +85,11 @@ def _events(world: World) -> Iterator[Event]:
     )
     for said in PROMISES:
         yield from _promise(world, said)
+    for month, is_done in replies.REPLIED.items():
+        agreed = world.at(months.shift(world.start, month + 1) + timedelta(days=10), time(14))
+        yield agreed, partial(replies.agree, world, month)
+        if is_done:
+            yield agreed + timedelta(days=40), partial(replies.finish, world, month)
 
 
 def _meeting(world: World, month: int, day: date) -> Iterator[Event]:

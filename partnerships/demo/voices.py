@@ -1,5 +1,7 @@
 """How meetings of the sample partnership felt, what people wrote about them, and what was noted."""
 
+from partners.choices import Sector
+
 # How true the eight statements and energy felt, month by month, as averages people scatter around.
 MOOD = {
     "communication": (3.2, 3.3, 3.4, 3.5, 3.5, 3.6, 3.7, 3.7, 3.8, 3.8, 3.9, 3.9, 4.0, 4.0, 4.0, 4.1, 4.0, 4.0),
@@ -8,10 +10,13 @@ MOOD = {
     "roles": (2.7, 2.8, 2.9, 3.0, 3.1, 3.1, 3.2, 3.2, 3.3, 3.3, 3.4, 3.4, 3.5, 3.5, 3.6, 3.7, 4.0, 4.1),
     "follow_through": (3.3, 3.3, 3.4, 3.4, 3.5, 3.5, 3.4, 3.5, 3.6, 3.6, 3.6, 3.7, 3.6, 3.6, 3.5, 3.5, 3.4, 3.4),
     "time": (3.5, 3.5, 3.6, 3.6, 3.7, 3.7, 3.7, 3.8, 3.8, 3.8, 3.9, 3.9, 3.9, 4.0, 4.0, 4.0, 4.0, 4.0),
-    "voice": (3.4, 3.5, 3.6, 3.7, 3.8, 3.8, 3.9, 3.9, 4.0, 4.0, 4.0, 4.1, 4.0, 3.9, 3.7, 3.4, 3.0, 2.2),
+    "voice": (3.4, 3.5, 3.6, 3.7, 3.8, 3.8, 3.9, 3.9, 4.0, 4.0, 4.0, 4.1, 4.1, 4.1, 4.0, 4.0, 3.9, 2.9),
     "trust": (3.3, 3.4, 3.5, 3.6, 3.7, 3.7, 3.8, 3.9, 3.9, 4.0, 4.0, 4.1, 4.1, 4.1, 4.1, 4.1, 4.0, 4.1),
     "energy": (4.0, 4.0, 3.9, 3.9, 3.8, 3.8, 3.9, 3.9, 3.8, 3.7, 3.8, 3.8, 3.7, 3.7, 3.6, 3.6, 3.6, 3.7),
 }
+
+# The two organisations nearest to families see things differently from the others.
+APART = {Sector.COMMUNITY: -0.9}
 
 REMARKS = (
     "Start with the smallest partner next time.",

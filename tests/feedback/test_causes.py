@@ -9,7 +9,7 @@ from feedback import reminders
 from feedback.answers import Answers
 from feedback.choices import ITEMS, Cause
 from feedback.models import FollowUp, HealthReport
-from feedback.selectors import follow_through, said_and_agreed
+from feedback.selectors import follow_through, replies_until, said_and_agreed
 from feedback.selectors.causes import sentence
 from feedback.services import themes
 from feedback.services.follow_ups import NothingToFollowUp, answerable, plan_follow_up
@@ -176,7 +176,7 @@ def test_closing_the_action_puts_it_on_the_next_form_mail_and_report(client, sea
     message = Message.objects.filter(kind="feedback_request").last()
     mail = write_mail(message, kind_named(message.kind), now=closed).body
     next_report = HealthReportFactory(partnership=seat.partnership, month=theme.month.replace(month=4))
-    [told] = said_and_agreed(next_report, at=closed)
+    [told] = said_and_agreed(replies_until(next_report), at=closed)
 
     assert "In March 2026, people wrote about “Late papers”." in form
     assert "Agree a day for papers" in form

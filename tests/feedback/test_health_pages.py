@@ -266,7 +266,7 @@ def test_list_takes_the_same_number_of_statements_for_any_number_of_months(
         client.get("/p/harbour/health/")
 
 
-LIST_STATEMENTS = 10
+LIST_STATEMENTS = 9
 
 
 # -- The panel on the meeting's page ----------------------------------------------------------------------------------
