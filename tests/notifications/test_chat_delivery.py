@@ -2,9 +2,12 @@
 
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django import db
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from core.models import AuditEvent
@@ -13,7 +16,7 @@ from notifications.chat.delivery import _stop
 from notifications.chat.events import ChatEvent, Post
 from notifications.chat.models import ChatHook, ChatTrouble
 from notifications.delivery import dispatch_due
-from notifications.models import Channel, Message, MessageState, Pause
+from notifications.models import MAX_ATTEMPTS, Channel, Message, MessageState, Pause
 from tests.factories.accounts import PersonFactory
 from tests.factories.notifications import ChatHookFactory, MessageFactory, PauseFactory
 from tests.notifications.chat_server import HOST, answer, chat_server
@@ -502,3 +505,53 @@ def test_chats_go_on_after_a_rest_when_no_mail_is_due_to_try_with(chat, hook, wo
     assert dispatch_due(now=NOW + timedelta(minutes=6)) == 1
     assert after(message).state == MessageState.SENT
     assert Pause.objects.exists()
+
+
+# -- Dispatchers that die, and many at once ---------------------------------------------------------------------------
+class Killed(BaseException):
+    """What no handler catches, as a kill is."""
+
+
+def test_a_dispatcher_that_dies_before_posting_loses_nothing(chat, hook, monkeypatch):
+    message = owe()
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "post", lambda *_: (_ for _ in ()).throw(Killed))
+        with pytest.raises(Killed):
+            dispatch_due(now=NOW)
+
+    assert after(message).state == MessageState.SENDING
+    assert dispatch_due(now=NOW + timedelta(seconds=60)) == 0  # the lease holds
+    assert dispatch_due(now=NOW + timedelta(seconds=121)) == 1
+    assert len(chat.bodies) == 1
+
+
+def test_a_post_that_kills_every_dispatcher_is_given_up(chat, hook, monkeypatch):
+    message = owe()
+    monkeypatch.setattr(connection, "post", lambda *_: (_ for _ in ()).throw(Killed))
+    at = NOW
+    for _ in range(MAX_ATTEMPTS):
+        with pytest.raises(Killed):
+            dispatch_due(now=at)
+        at += timedelta(seconds=121)
+
+    assert dispatch_due(now=at) == 0
+    assert after(message).state == MessageState.FAILED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("sqlite" in settings.DATABASES["default"]["ENGINE"], reason="one connection, in memory")
+def test_dispatchers_side_by_side_post_each_thing_once(chat, hook):
+    for number in range(30):
+        owe(number)
+
+    def run(_number):
+        try:
+            return dispatch_due(now=NOW)
+        finally:
+            db.connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        sent = sum(pool.map(run, range(4)))
+
+    assert sent == 30
+    assert sorted(body["text"].split("\n")[0] for body in chat.bodies) == sorted(f"News {n}" for n in range(30))
