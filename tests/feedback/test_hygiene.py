@@ -168,6 +168,23 @@ def test_files_of_the_database_hold_no_key_after_closing(tmp_path):
     assert (result["codes_after"], result["replaced_codes_after"]) == (0, 0)
 
 
+def test_only_the_sealed_module_takes_the_pad_off_a_sector():
+    """The server's key protects sectors in the bag and nothing else of an answer."""
+    users = {
+        str(path.relative_to(settings.BASE_DIR))
+        for path in settings.BASE_DIR.glob("feedback/**/*.py")
+        if "import pad" in path.read_text() or "unpadded" in path.read_text()
+    }
+    keyed = {
+        str(path.relative_to(settings.BASE_DIR))
+        for path in settings.BASE_DIR.glob("feedback/**/*.py")
+        if "SECRET_KEY" in path.read_text() or "salted_hmac" in path.read_text() or "Signer" in path.read_text()
+    }
+
+    assert users == {"feedback/pad.py", "feedback/sealed.py"}
+    assert keyed == {"feedback/pad.py", "feedback/rooms.py"}
+
+
 def test_only_the_sealed_module_reads_the_bag():
     readers = {
         str(path.relative_to(settings.BASE_DIR))
