@@ -1,9 +1,9 @@
 """Whatever order things happen in, every message that is owed leaves, once, and none that is not."""
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import suppress
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db import transaction
@@ -11,20 +11,23 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from notifications import preferences, registry, services
+from notifications import bundling, preferences, registry, services
+from notifications.choices import ANY_RHYTHM
 from notifications.delivery import dispatch_due
 from notifications.leases import RETRY_MINUTES
 from notifications.mail_server import ServerUnavailable
 from notifications.models import LONGEST_PAUSE, MAX_ATTEMPTS, OPEN_STATES, Message, MessageState
+from notifications.preferences import HoursWanted
 from notifications.registry import Letter, MailKind
 from notifications.services import Draft
+from notifications.wishes import DAILY_DIGEST, WEEKLY_DIGEST, wishes_of
 from tests.factories.accounts import PersonFactory
 from tests.notifications.conftest import NOW
 
 RUNS = int(os.environ.get("HISTORY_RUNS", "100"))
 STEPS = int(os.environ.get("HISTORY_STEPS", "50"))
-KIND = "history_reminder"
-PEOPLE, MEETINGS = st.integers(0, 1), st.integers(0, 1)
+KIND, SEVERAL = "history_reminder", "history_several"
+PEOPLE, MEETINGS = st.integers(0, 1), st.integers(0, 3)
 NOTICE = timedelta(days=1)
 TROUBLES = ["none", "timeout", "lost", "unreachable", "refusing", "killed before", "killed after"]
 
@@ -75,19 +78,24 @@ class History(RuleBasedStateMachine):
         self.meetings = {}
         self.answered, self.stopped = set(), set()
         self.owed, self.received = {}, Counter()
+        self.copies, self.travelled = Counter(), defaultdict(set)
         self.ambiguous = 0
         self.violations = []
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr("notifications.delivery.MailServer", lambda: self.server)
-        kind = MailKind(KIND, "none", "", compose=lambda *_: Letter({}), still_wanted=self.is_wanted)
-        self.patch.setattr(registry, "_kinds", {KIND: kind})
+        kind = MailKind(
+            KIND, "none", "", compose=lambda *_: Letter({}), still_wanted=self.is_wanted, rhythms=ANY_RHYTHM,
+            together=SEVERAL,
+        )  # fmt: skip
+        bundles = [bundling.bundle_kind(name, description="") for name in (SEVERAL, DAILY_DIGEST, WEEKLY_DIGEST)]
+        self.patch.setattr(registry, "_kinds", {one.name: one for one in (kind, *bundles)})
         self.patch.setattr("notifications.delivery.write_mail", lambda message, _kind, now: Envelope(message))
 
     @initialize()
     def invite_people(self):
         self.people = PersonFactory.create_batch(2)
 
-    @rule(meeting=MEETINGS, hours=st.integers(1, 60))
+    @rule(meeting=MEETINGS, hours=st.one_of(st.integers(20, 26), st.integers(1, 60)))
     def schedule_or_move(self, meeting, hours):
         sequence = self.meetings.get(meeting, (None, -1))[1] + 1
         services.withdraw(key_prefix=f"{meeting}:")
@@ -133,6 +141,16 @@ class History(RuleBasedStateMachine):
         preferences.resubscribe(person_id=self.people[person].pk, kind=KIND, now=self.now)
         self.stopped.discard(person)
 
+    @rule(person=PEOPLE, rhythm=st.sampled_from(ANY_RHYTHM))
+    def choose_rhythm(self, person, rhythm):
+        preferences.choose_rhythms(person_id=self.people[person].pk, rhythms={KIND: rhythm}, now=self.now)
+        self.stopped.discard(person)
+
+    @rule(person=PEOPLE, quiet=st.sampled_from([(None, None), (time(20), time(7)), (time(12), time(14))]))
+    def choose_hours(self, person, quiet):
+        wanted = HoursWanted(quiet_from=quiet[0], quiet_until=quiet[1], days_off=[6] if quiet[0] else [])
+        preferences.choose_hours(person_id=self.people[person].pk, wanted=wanted, now=self.now)
+
     @rule(trouble=st.lists(st.sampled_from(TROUBLES)))
     def dispatch(self, trouble):
         self.server.trouble = list(trouble)
@@ -155,7 +173,13 @@ class History(RuleBasedStateMachine):
 
         What is wrong is kept for the invariant: delivery would take an assertion for trouble with the mail.
         """
-        message = Message.objects.get(message_id=message_id)
+        mail = Message.objects.get(message_id=message_id)
+        self.copies[message_id] += 1
+        for message in [mail] if mail.kind == KIND else mail.carried.filter(state=MessageState.SENDING):
+            self.travelled[message.dedupe_key].add(message_id)
+            self._receive(message)
+
+    def _receive(self, message):
         wrong = {
             "unwanted": not self.is_wanted(message, self.now),
             "unsubscribed": message.params["person"] in self.stopped,
@@ -170,17 +194,23 @@ class History(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_sent_twice_without_a_reason(self):
-        assert sum(count - 1 for count in self.received.values()) <= self.ambiguous
+        assert sum(count - 1 for count in self.copies.values()) <= self.ambiguous
+
+    @invariant()
+    def every_copy_of_one_message_has_the_same_message_id(self):
+        """By itself or in a digest: whatever somebody chooses meanwhile, a second copy is known as one."""
+        assert [key for key, ids in self.travelled.items() if len(ids) > 1] == []
 
     @invariant()
     def nothing_is_given_up_early(self):
         for message in Message.objects.dead():
             longest_pause = timedelta(minutes=1.2 * RETRY_MINUTES[min(message.attempts, len(RETRY_MINUTES)) - 1])
-            assert message.attempts >= MAX_ATTEMPTS or self.now + longest_pause >= message.expires_at
+            is_too_late = message.expires_at is not None and self.now + longest_pause >= message.expires_at
+            assert message.attempts >= MAX_ATTEMPTS or is_too_late
 
     @invariant()
     def each_fact_has_one_row(self):
-        assert set(Message.objects.values_list("dedupe_key", flat=True)) == set(self.owed)
+        assert set(Message.objects.filter(kind=KIND).values_list("dedupe_key", flat=True)) == set(self.owed)
 
     def teardown(self):
         try:
@@ -195,10 +225,10 @@ class History(RuleBasedStateMachine):
             return
         wanted = {
             message.dedupe_key
-            for message in Message.objects.filter(state__in=OPEN_STATES)
+            for message in Message.objects.filter(state__in=OPEN_STATES, kind=KIND)
             if message.params["person"] not in self.stopped
             and self.is_wanted(message, self.now)
-            and message.expires_at > max(self.now, message.next_attempt_at) + LONGEST_PAUSE + timedelta(minutes=10)
+            and message.expires_at > self.leaves_at(message) + LONGEST_PAUSE + timedelta(minutes=10)
             and message.attempts == 0
         }
         for _ in range(2000):
@@ -209,10 +239,21 @@ class History(RuleBasedStateMachine):
         self.nothing_is_sent_that_should_not_be()
         self.nothing_is_sent_twice_without_a_reason()
         states = dict(Message.objects.values_list("dedupe_key", "state"))
+        by_key = dict(Message.objects.filter(kind=KIND).values_list("dedupe_key", "state"))
         assert not set(states.values()) & set(OPEN_STATES)
         assert wanted <= {key for key, state in states.items() if state == MessageState.SENT}
-        for key, state in states.items():
+        for key, state in by_key.items():
             assert state != MessageState.SENT or self.received[key] >= 1
+
+    def leaves_at(self, message):
+        """When it goes by all we know: as its recipient wants it, or with the digest it is in."""
+        if message.carrier:
+            return max(self.now, message.carrier.next_attempt_at)
+        wishes = wishes_of([message.recipient_id])[message.recipient_id]
+        now = max(self.now, message.next_attempt_at)
+        return wishes.moment_for(
+            registry.kind_named(KIND), due_at=message.due_at, expires_at=message.expires_at, now=now
+        )
 
 
 class Envelope:

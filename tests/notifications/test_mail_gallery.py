@@ -1,9 +1,16 @@
+import re
+from dataclasses import replace
+
 import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from notifications.registry import kinds
+from notifications.letters import write_mail
+from notifications.links import Subscription, read_token
+from notifications.registry import kind_named, kinds
 from tests.factories.accounts import PersonFactory
+from tests.factories.notifications import MessageFactory
+from tests.notifications.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 GALLERY = reverse("notifications:mail-gallery")
@@ -49,3 +56,25 @@ def test_a_sample_is_shown_in_our_gallery_and_can_do_nothing(operator):
 @pytest.mark.parametrize("address", [("no_such_kind", "en"), ("login_code", "xx")])
 def test_what_there_is_not_is_not_found(operator, address):
     assert operator.get(reverse("notifications:mail-sample", args=address)).status_code == 404
+
+
+@pytest.mark.parametrize("kind", [one.name for one in kinds() if one.sample])
+def test_every_kind_bears_the_headers_of_well_behaved_automatic_mail(kind):
+    """RFC 8058: one address, https or as our site has it, and exactly the word that stops with one click."""
+    real = kind_named(kind)
+    message = MessageFactory(kind=kind, recipient__language="fr")
+
+    letter = write_mail(message, replace(real, compose=lambda *_: real.sample()), now=NOW).message()
+
+    assert letter["Message-ID"] == message.message_id
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert re.fullmatch(r"<[a-z0-9_-]+\.[A-Za-z0-9.-]+>", letter["List-Id"])
+    assert len([name for name in letter if name.lower().startswith("list-unsub")]) == 2 * real.offers_unsubscribe
+    if real.offers_unsubscribe:
+        stop = letter["List-Unsubscribe"].replace("\n", "")
+        link = re.fullmatch(r"\s*<(https?://[^\s<>,]+)>", stop)
+        assert link, stop
+        token = link[1].rstrip("/").rpartition("/")[2]
+        assert read_token(token) == Subscription(message.recipient_id, kind)
+        assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert reverse("notifications:preferences") in letter.get_payload()[0].get_payload(decode=True).decode()
