@@ -6,6 +6,7 @@ Nothing here is a secret, a token or an address: the facts are chosen so, and ev
 import platform
 import re
 from collections.abc import Iterator, Mapping
+from ctypes.util import find_library
 from dataclasses import dataclass
 from importlib.metadata import version
 from urllib.parse import unquote, urlsplit
@@ -23,6 +24,7 @@ from notifications.selectors import Vitals, outbox_at
 
 PATIENCE_SECONDS = 5.0
 ERRORS_SHOWN = 10
+PANGO = "pangoft2-1.0"
 PACKAGES = ("Django", "celery", "psycopg2-binary", "redis", "django-allauth")
 _ADDRESS = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+")
 _LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+")
@@ -40,7 +42,7 @@ class Finding:
 
 def examine() -> Iterator[Finding]:
     """Everything, each line wiped."""
-    for finding in (*_versions(), *_work(), *_configuration()):
+    for finding in (*_versions(), *_paper(), *_work(), *_configuration()):
         yield Finding(finding.heading, wiped(finding.text), finding.is_trouble)
 
 
@@ -73,6 +75,14 @@ def _versions() -> Iterator[Finding]:
     yield Finding("Versions", f"Python {platform.python_version()}")
     for package in PACKAGES:
         yield Finding("Versions", f"{package} {version(package)}")
+
+
+def _paper() -> Iterator[Finding]:
+    """No trouble where only the web runs: the worker makes the PDFs."""
+    if find_library(PANGO):
+        yield Finding("Reports on paper", f"PDFs are made with WeasyPrint {version('weasyprint')}")
+    else:
+        yield Finding("Reports on paper", "Pango is missing: no PDFs from here, reports are printed from the browser")
 
 
 def _work() -> Iterator[Finding]:

@@ -144,3 +144,14 @@ def test_without_wiping_all_six_would_be_shown(planted, monkeypatch):
 )
 def test_what_helps_stays(text):
     assert doctor.wiped(text) == text
+
+
+@pytest.mark.parametrize(
+    ("found", "words"), [("libpango.so", "PDFs are made with WeasyPrint"), (None, "Pango is missing")]
+)
+def test_doctor_says_whether_reports_go_to_paper_and_takes_neither_for_trouble(all_well, monkeypatch, found, words):
+    monkeypatch.setattr(doctor, "find_library", lambda _name: found)
+
+    code, said = run()
+
+    assert (code, words in said) == (0, True)
