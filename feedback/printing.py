@@ -31,7 +31,6 @@ SHEETS = ("vendor/bootstrap.min.css", "css/app.css", "css/document.css")
 PUBLISHED = '"state":"published"'  # as canonical JSON spells it; inside a quote its marks would be escaped
 PICTURE = re.compile(r'<svg [^>]*aria-label="([^"]*)"[^>]*>')  # paper is read aloud by titles, screens by labels
 FONT_DATE = "SOURCE_DATE_EPOCH"
-CHATTY = ("weasyprint", "fontTools")
 
 Typesetter = Callable[[str, str], bytes]
 _given_up: set[tuple[int, str]] = set()
@@ -80,8 +79,6 @@ def typesetter() -> Typesetter | None:
     except (ImportError, OSError) as missing:
         logger.warning("No PDFs are made here, reports can be printed from the browser: %s", str(missing)[:200])
         return None
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(logging.ERROR)
 
     def typeset(page: str, identifier: str) -> bytes:
         page = PICTURE.sub(r"\g<0><title>\1</title>", page)

@@ -287,8 +287,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},  # Django's own handlers would print links in clear
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        "weasyprint": {"level": "WARNING"},  # tells every step of every page otherwise
-        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},  # else it tells every step and every rule of ours that it does not know
+        "fontTools": {"level": "ERROR"},
     },
 }
 DEFAULT_EXCEPTION_REPORTER_FILTER = "core.logs.HideAnswers"
