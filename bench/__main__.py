@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import form_cpu, importing, journeys, mailing, pages, wire, worker
+from bench import form_cpu, importing, journeys, mailing, pages, reports, wire, worker
 from bench.place import Place
 from bench.results import Line, table
 
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Place], Iterable[Line]]] = {
     "journeys": journeys.run,
     "integrity": journeys.integrity,
     "pages": pages.run,
+    "reports": reports.run,
     "import": importing.run,
     "mailing": mailing.run,
     "worker": worker.run,
