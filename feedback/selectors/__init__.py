@@ -3,7 +3,6 @@
 from feedback.selectors.follow_through import (
     SHOWN_ON_FORM,
     FollowThrough,
-    comments_for_coordinator,
     follow_through,
 )
 from feedback.selectors.health import HealthMonth, MonthState, WindowCount, health_month, health_months
@@ -27,7 +26,6 @@ __all__ = [
     "Said",
     "WindowCount",
     "answers_to",
-    "comments_for_coordinator",
     "feedback_panel",
     "follow_through",
     "health_month",

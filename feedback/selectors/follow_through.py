@@ -8,9 +8,8 @@ from django.db.models import BigIntegerField, F
 
 from core.prepared import Given, Prepared
 from feedback.choices import Cause
-from feedback.models import FollowUp, HealthReport
+from feedback.models import FollowUp
 from feedback.selectors.causes import sentence
-from feedback.services.themes import words_of
 from goals.models import Action
 
 SHOWN_ON_FORM = 2
@@ -47,8 +46,3 @@ def _latest(limit: int | None) -> Prepared:
     rows = rows.filter(action__dropped_at=None).order_by(F("action__done_at").desc(nulls_last=True), "-pk")
     columns = ["report__month", "cause", "theme__name", "action_id", *(f"action__{name}" for name in NEEDED)]
     return Prepared(lambda: rows.values_list(*columns)[:limit])
-
-
-def comments_for_coordinator(report: HealthReport) -> list[str]:
-    """Words that may not be quoted, for the one person who may paraphrase them; from ten answers after one meeting."""
-    return sorted(words_of(report).filter(may_quote=False).values_list("text", flat=True))

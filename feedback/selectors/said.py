@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from feedback.choices import Cause
 from feedback.models import FollowUp, HealthReport
@@ -11,6 +11,7 @@ from goals.choices import ActionStatus
 from goals.models import Action
 
 MOST_ROWS, MOST_READ = 6, 60
+NEWLY_DONE = timedelta(days=40)
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,23 @@ def replies_until(report: HealthReport) -> list[FollowUp]:
 
 
 def said_and_agreed(replies: Iterable[FollowUp], *, at: datetime) -> Sequence[Said]:
-    """The latest of ``replies``, oldest first, as they stood at ``at``."""
-    latest = [row for row in replies if row.action.created_at <= at][:MOST_ROWS]
-    return [_read(row, at) for row in reversed(latest)]
+    """Those of ``replies`` there is room for, oldest first, as they stood at ``at``.
+
+    What was done since about the last report finds room before what answers the latest reports.
+    """
+    known = [row for row in replies if row.action.created_at <= at]
+    shown = sorted(known, key=lambda row: not _is_newly_done(row.action, at))[:MOST_ROWS]
+    return [_read(row, at) for row in reversed(known) if row in shown]
 
 
 def answers_to(report: HealthReport, replies: Iterable[FollowUp]) -> list[FollowUp]:
     """Those that answer this month, oldest first; dropped actions answer nothing."""
     ours = [row for row in replies if row.report.month == report.month and row.action.dropped_at is None]
     return sorted(ours, key=lambda row: row.pk)
+
+
+def _is_newly_done(action: Action, at: datetime) -> bool:
+    return action.done_at is not None and at - NEWLY_DONE < action.done_at <= at
 
 
 def _read(row: FollowUp, at: datetime) -> Said:

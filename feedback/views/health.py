@@ -15,7 +15,6 @@ from feedback.selectors import (
     HealthMonth,
     MonthState,
     answers_to,
-    comments_for_coordinator,
     follow_through,
     health_month,
     health_months,
@@ -26,7 +25,7 @@ from feedback.selectors import (
     replies_until,
     said_and_agreed,
 )
-from feedback.selectors.themes import themes_of
+from feedback.selectors.themes import read_words
 from partners.access import seat_view
 from partners.models import Seat
 from partners.permissions import Permission
@@ -58,17 +57,16 @@ def health_detail(request: Request, seat: Seat, month: date) -> HttpResponse:
     page = read_report(report, language=_language()) if report else None
     context = {"seat": seat, "month": found, "report": report, "page": page}
     if report and page:
-        themes, replies = themes_of(report), replies_until(report)
-        themed = {quote for theme in themes for quote in theme.quotes}
+        words, replies = read_words(report), replies_until(report)
         context |= {
             "said": said_and_agreed(replies, at=now()),
-            "for_coordinator": comments_for_coordinator(report) if seat.can(Permission.COMMENT_READ) else [],
+            "for_coordinator": words.quiet if seat.can(Permission.COMMENT_READ) else [],
             "may_plan": seat.can(Permission.FOLLOW_UP_PLAN),
             "may_group": seat.can(Permission.COMMENT_READ),
             "answers": answers_to(report, replies),
-            "themes": themes,
-            "themed": themed,
-            "all_themed": bool(themed) and themed >= set(page.comments),
+            "themes": words.themes,
+            "themed": words.themed,
+            "all_themed": bool(words.themed) and words.themed >= set(page.comments),
             "latest": found.report,
             "paper": paper_of(report, language=_language(), now=now()),
         }

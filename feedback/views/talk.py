@@ -15,11 +15,14 @@ from core.access import PAGE_AND_FORM, token
 from core.clock import now
 from core.components import Problem
 from core.http import Request, client_address
+from core.patience import NO_DATABASE
 from feedback import codes, sealed
 from feedback.form_page import language_of, languages_beside
 from feedback.models import FeedbackWindow
 from feedback.selectors.threads import Conversation, conversation_of_holder
 from feedback.services import threads
+
+RETRY_SECONDS = "30"
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class TalkPage:
     waiting: FeedbackWindow | None = None
     talk: Conversation | None = None
     has_ended: bool = False
+    is_down: bool = False
     status: HTTPStatus = HTTPStatus.OK
 
     @property
@@ -55,7 +59,8 @@ def talk(request: Request) -> HttpResponse:
             "other_languages": languages_beside(language),
             "most": threads.MESSAGE_LENGTH,
         }
-        return HttpResponse(render_to_string("feedback/talk.html", context), status=page.status)
+        headers = {"Retry-After": RETRY_SECONDS} if page.is_down else {}
+        return HttpResponse(render_to_string("feedback/talk.html", context), status=page.status, headers=headers)
 
 
 def _posted(request: Request) -> TalkPage:
@@ -70,6 +75,9 @@ def _posted(request: Request) -> TalkPage:
             return TalkPage(problems=[Problem(str(refusal), "code")], status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except limits.TooManyAttempts as refusal:
         return TalkPage(problems=[Problem(str(refusal), "code")], status=HTTPStatus.TOO_MANY_REQUESTS)
+    except NO_DATABASE:  # nothing that was typed is lost
+        code, typed = request.POST.get("code", ""), request.POST.get("text", "")
+        return TalkPage(code, typed, is_down=True, status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _behind(post: Mapping[str, str], at: datetime) -> TalkPage:

@@ -13,7 +13,7 @@ from core.errors import DomainError
 from core.http import Request, render_form
 from feedback.forms import ThemeForm
 from feedback.models import CommentTheme, HealthReport
-from feedback.selectors.themes import themes_of
+from feedback.selectors.themes import read_words
 from feedback.services import themes
 from partners.access import seat_view
 from partners.models import Seat
@@ -33,7 +33,7 @@ def theme_list(request: Request, seat: Seat, month: date) -> HttpResponse:
         else:
             messages.success(request, _("“%(name)s” stands in the report.") % {"name": theme.name})
             return redirect("feedback:theme-list", seat.partnership.slug, month)
-    context = {"seat": seat, "month": month, "form": form, "themes": themes_of(report)}
+    context = {"seat": seat, "month": month, "form": form, "themes": read_words(report).themes}
     return render_form(request, "feedback/theme_list.html", context)
 
 

@@ -15,6 +15,7 @@ from core.dates import day as day_in_words
 from core.dates import month as month_in_words
 from feedback.choices import Cause
 from feedback.selectors import HealthMonth, WindowCount, follow_through, health_months, read_report
+from feedback.selectors.threads import waiting_for_reply
 from goals.models import Action
 from goals.selectors import GoalReading, goal_readings, missing_periods
 from meetings.models import Meeting
@@ -76,6 +77,8 @@ def _needs(seat: Seat, *, health: Sequence[HealthMonth], now: datetime) -> Itera
         yield from _meetings_to_close(seat, now=now)
     if seat.can(Permission.FOLLOW_UP_PLAN):
         yield from _calls_for_action(seat, health=health)
+    if seat.can(Permission.COMMENT_READ):
+        yield from _conversations(seat, now=now)
     if seat.can(Permission.MEASUREMENT_RECORD):
         yield from _missing_numbers(seat, now=now)
 
@@ -137,6 +140,25 @@ def _calls_for_action(seat: Seat, *, health: Sequence[HealthMonth]) -> Iterator[
                 meta=[_("Health report of %(month)s") % {"month": month_in_words(newest.month)}],
                 button=_("Plan an action"),
             )
+
+
+def _conversations(seat: Seat, *, now: datetime) -> Iterator[Need]:
+    """People who asked for a reply on the form; nobody knows who they are."""
+    waiting = waiting_for_reply(seat.partnership, now)
+    if waiting:
+        yield Need(
+            title=ngettext(
+                "%(waiting)s person who sent the form waits for a reply",
+                "%(waiting)s people who sent the form wait for a reply",
+                waiting,
+            )
+            % {"waiting": waiting},
+            url=reverse("feedback:conversation-list", args=[seat.partnership.slug]),
+            icon="messages",
+            tone="brand",
+            meta=[_("Nobody knows who they are, and nobody can find out.")],
+            button=_("Read and reply"),
+        )
 
 
 def _missing_numbers(seat: Seat, *, now: datetime) -> Iterator[Need]:

@@ -29,6 +29,7 @@ from tests.factories.feedback import (
 )
 from tests.factories.goals import ActionFactory
 from tests.factories.partners import PartnershipFactory, SeatFactory
+from tests.feedback.conversing import asked_for_reply
 from tests.pages import page, texts
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,10 @@ def seat(partnership, client, monkeypatch):
 def theme(seat):
     report = HealthReport.objects.get()
     return themes.name_theme(report=report, name="Late papers", comments=themes.words_of(report), by=seat, now=NOW)
+
+
+def told_in(report, at):
+    return said_and_agreed(replies_until(report), at=at)
 
 
 def promise(seat, title="Go round the table"):
@@ -176,9 +181,49 @@ def test_closing_the_action_puts_it_on_the_next_form_mail_and_report(client, sea
     message = Message.objects.filter(kind="feedback_request").last()
     mail = write_mail(message, kind_named(message.kind), now=closed).body
     next_report = HealthReportFactory(partnership=seat.partnership, month=theme.month.replace(month=4))
-    [told] = said_and_agreed(replies_until(next_report), at=closed)
+    [told] = told_in(next_report, at=closed)
 
     assert "In March 2026, people wrote about “Late papers”." in form
     assert "Agree a day for papers" in form
     assert "In March 2026, people wrote about “Late papers”. Done since: Agree a day for papers." in mail
     assert (told.said, told.action.title, told.status) == ("Late papers", "Agree a day for papers", "done")
+
+
+def test_what_was_done_since_the_last_report_finds_room_among_newer_answers():
+    before = HealthReportFactory()
+    report = HealthReportFactory(
+        partnership=before.partnership,
+        month=before.month.replace(month=4),
+        built_at=before.built_at + timedelta(days=30),
+    )
+    seat = SeatFactory(partnership=before.partnership)
+    done, *_newer = [
+        FollowUpFactory(
+            report=before if number == 0 else report,
+            action=ActionFactory(
+                partnership=before.partnership, title=str(number), accountable=seat, created_at=before.built_at
+            ),
+        ).action
+        for number in range(8)
+    ]
+    at = report.built_at + timedelta(days=1)
+
+    crowded = [row.action.title for row in told_in(report, at=at)]
+    complete_action(action=done, by=seat, now=report.built_at - timedelta(days=3))
+    told = [row.action.title for row in told_in(report, at=at)]
+    earlier = [row.action.title for row in told_in(report, at=report.built_at - timedelta(days=4))]
+
+    assert crowded == earlier == ["2", "3", "4", "5", "6", "7"]
+    assert told == ["0", "3", "4", "5", "6", "7"]
+
+
+def test_today_says_how_many_wait_for_a_reply_to_who_may_read_it(client, seat, monkeypatch):
+    window, _code = asked_for_reply(partnership=seat.partnership)
+    monkeypatch.setattr("reports.views.now", lambda: window.closes_at + timedelta(days=1))
+
+    mine = client.get("/p/harbour/").content.decode()
+    client.force_login(SeatFactory(partnership=seat.partnership, role=Role.BACKBONE).person)
+    others = client.get("/p/harbour/").content.decode()
+
+    assert "1 person who sent the form waits for a reply" in mine
+    assert "waits for a reply" not in others

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.test import Client
 
 from core import limits
@@ -243,6 +243,19 @@ def test_flood_of_messages_is_stopped(client):
 
     assert statuses == {200, 422}
     assert ThreadMessage.objects.count() == limits.TALK_PER_CODE.count
+
+
+def test_without_database_the_typed_words_come_back(client, monkeypatch):
+    def down(*_args, **_kwargs):
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr("core.limits.refuse_if_spent", down)
+    response = talk(client, "ABCD", write="1", text="Kept <words>")
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+    assert page(response).select_one("textarea[name=text]").text.strip() == "Kept <words>"
+    assert page(response).select_one("input[name=code]")["value"] == "ABCD"
+    assert client.get("/talk/").status_code == 200
 
 
 def test_page_speaks_the_language_of_its_address(client):

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from core.models import AuditEvent
 from feedback import reminders
 from feedback.models import CommentTheme, FeedbackComment, HealthReport
-from feedback.selectors.themes import themes_of
+from feedback.selectors.themes import read_words
 from feedback.services import themes
 from partners.permissions import Role
 from tests.factories.feedback import (
@@ -141,7 +141,7 @@ def test_order_of_small_themes_does_not_tell_their_size(seat):
     named(seat, "Aloud 1", "Aloud 2", "Aloud 3", name="C")
     named(seat, "Aloud 1", "Aloud 2", name="A")
 
-    assert [one.theme.name for one in themes_of(HealthReport.objects.get())] == ["A", "B", "C"]
+    assert [one.name for one in read_words(HealthReport.objects.get()).themes] == ["A", "B", "C"]
 
 
 @pytest.mark.parametrize("role", [Role.OBSERVER, Role.MEMBER, Role.REPRESENTATIVE, Role.BACKBONE])
