@@ -94,6 +94,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5"]
 
 # -- Database ---------------------------------------------------------------------------------------------------------
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=30_000)
+DATABASE_CONNECT_SECONDS = env.float("DATABASE_CONNECT_SECONDS", default=5.0)  # the web server sets less
 DATABASE_PATIENCE_SECONDS = STATEMENT_TIMEOUT_MS / 1000 + 5  # then it is not slow but gone
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'common-thread.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -82,7 +82,7 @@ class SmtpSink:
         self.envelopes = []
         self.connections = 0
         self.port = free_port()
-        self._controller = _SinkController(self, hostname="127.0.0.1", port=self.port)
+        self._controller = _SinkController(_Taker(self), hostname="127.0.0.1", port=self.port)
 
     @property
     def url(self):
@@ -107,29 +107,36 @@ class SmtpSink:
     def stop(self):
         self._controller.stop()
 
+
+class _Taker:
+    """Takes the mails for a sink. By itself, because aiosmtpd reads every attribute of a handler at each connection."""
+
+    def __init__(self, sink):
+        self.sink = sink
+
     async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 -- aiosmtpd's name
-        trouble = self.faults.at_recipient(address)
+        trouble = self.sink.faults.at_recipient(address)
         if trouble:
             return trouble
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 -- aiosmtpd's name
-        await asyncio.sleep(self.faults.seconds)
-        self.envelopes.append(envelope)
-        return self.faults.after_data(envelope.rcpt_tos[0]) or "250 OK"
+        await asyncio.sleep(self.sink.faults.seconds)
+        self.sink.envelopes.append(envelope)
+        return self.sink.faults.after_data(envelope.rcpt_tos[0]) or "250 OK"
 
 
 class _SinkController(Controller):
     def factory(self):
-        self.handler.connections += 1
+        self.handler.sink.connections += 1
         return SMTP(self.handler, **self.SMTP_kwargs)
 
     def _trigger_server(self):
         # The stock check opens a connection of its own: it would be counted.
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as probe:
             probe.recv(1024)
-        self.handler.connections = 0
+        self.handler.sink.connections = 0
 
 
 @contextmanager

@@ -28,10 +28,11 @@ def proxy():
 
 
 @pytest.fixture
-def database(proxy, django_db_blocker, monkeypatch):
+def database(proxy, django_db_blocker, monkeypatch, settings):
     from core.postgresql import base  # noqa: PLC0415 -- loading it changes how psycopg2 waits
 
     monkeypatch.setattr(base, "_silent_until", 0.0)
+    settings.DATABASE_CONNECT_SECONDS = 2.0  # as in the web server
     options = {"OPTIONS": {}, "TIME_ZONE": None, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "AUTOCOMMIT": True}
     with django_db_blocker.unblock():
         wrapper = base.DatabaseWrapper({**environ.Env.db_url_config(proxy.url), **options}, alias="proxied")
