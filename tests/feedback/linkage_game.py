@@ -10,6 +10,7 @@ one of theirs; in another third only one person of such a sector answers, and th
 
 import json
 from collections import Counter, defaultdict
+from functools import cache
 from random import Random
 
 from django.core.management import call_command
@@ -27,6 +28,7 @@ from tests.factories.feedback import CLOSED, closed_meeting_of
 ROW_FACTS = {"postgresql": ["xmin::text::bigint", "ctid::text"], "sqlite": ["rowid", "rowid"]}
 
 
+@cache
 def dump(table):
     """The rows as they lie in the file, each with the two facts the database keeps about it."""
     born, place = ROW_FACTS[connection.vendor]
@@ -238,19 +240,17 @@ def naive_tables_of(window):
     return {"naive_done": people}, {"naive_answer": answers}
 
 
-def named_rightly(guessed, truth):
+def hits_of(tricks, truth):
+    """How many people each trick names rightly in one meeting."""
+    return {trick: sum(said in truth.get(person, ()) for person, said in links.items()) for trick, links in tricks}
+
+
+def named_rightly(hits):
     """How many answers an attacker names who learns the best trick on half of the meetings and uses it on the rest.
 
     By chance it is one in each meeting, however many people came: the fixed points of a random order. Where sectors are
     told apart it is one in each of them.
     """
-    hits = {
-        window: {
-            trick: sum(said in truth[window].get(person, ()) for person, said in links.items())
-            for trick, links in pairs
-        }
-        for window, pairs in guessed.items()
-    }
     windows = sorted(hits)
     halves = windows[::2], windows[1::2]
     right, used = 0, []
@@ -272,14 +272,18 @@ def main(meetings, seed):
     before, with_our_key = {}, []
     for window in truth:
         answered, entries = bag_as_tables(window)
-        before[window] = list(guesses(tables_of_people(window) | {"bag": answered}, {"sealed": entries}))
+        people = tables_of_people(window) | {"bag": answered}
+        before[window] = hits_of(guesses(people, {"sealed": entries}), truth[window])
         with_our_key.append((window, alone_in_their_sector(*bag_as_tables(window, with_our_key=True))))
-    naive = {window: list(guesses(*naive_tables_of(window))) for window in truth}
+    naive = {window: hits_of(guesses(*naive_tables_of(window)), truth[window]) for window in truth}
     for window in FeedbackWindow.objects.all():
         services.close_window(window_id=window.pk, now=window.closes_at)
         talk(held[window.pk], rng, now=window.closes_at)
     sealed.scrub()
-    after = {window: list(guesses(tables_of_people(window), tables_of_answers(window))) for window in truth}
+    dump.cache_clear()
+    after = {
+        window: hits_of(guesses(tables_of_people(window), tables_of_answers(window)), truth[window]) for window in truth
+    }
     said_after = {window: tables_of_answers(window)["response"] for window in truth}
     result = {
         "meetings": meetings,
@@ -289,6 +293,6 @@ def main(meetings, seed):
             said in truth[window].get(person, ()) for window, links in with_our_key for person, said in links.items()
         ),
     }
-    for name, guessed in {"before": before, "after": after, "naive": naive}.items():
-        result[name] = named_rightly(guessed, truth)
+    for name, hits in {"before": before, "after": after, "naive": naive}.items():
+        result[name] = named_rightly(hits)
     print(json.dumps(result))  # noqa: T201
