@@ -135,6 +135,34 @@ def test_line_that_few_of_a_sector_answered_has_other_rows(partnership):
     assert rows(found, "voice") == ["education", "other"]
 
 
+def test_line_has_no_part_of_a_month_that_did_not_show_it(partnership):
+    rare = [(sector, {**ratings}) for sector, ratings in three_groups()]
+    for _sector, ratings in rare[3:]:
+        del ratings["voice"]
+    for month, said in ((JANUARY, three_groups()), (FEBRUARY, rare), (MARCH, three_groups())):
+        closed_window(partnership, month, said, asked=ASKED, invited=24)
+        found = report_of(partnership, month)
+
+    assert rows(found) == ["education", "health", "other"]
+    hidden = WindowSum.objects.get(item="voice", sector="", n=3).window_id
+    shown = [each.atoms for each in PublishedSet.objects.filter(question="voice")]
+    assert not any(atom.startswith(f"{hidden}:") for atoms in shown for atom in atoms)
+
+
+def test_rows_that_with_the_months_would_give_people_away_are_left_out_for_that_line_alone(partnership):
+    """Three of education said something about voice: the month without health would be theirs."""
+    said = [*all_say(9, sector="health"), *all_say(6, sector="education")]
+    for _sector, ratings in said[9:12]:
+        del ratings["voice"]
+    asked = {"health": (9, 3), "education": (8, 2), "business": (8, 1)}
+    for month, answers in ((JANUARY, said), (MARCH, all_say(6, sector="business"))):
+        closed_window(partnership, month, answers, asked=asked, invited=24)
+        found = report_of(partnership, month)
+
+    assert (rows(found, "trust"), rows(found, "voice")) == (["health", "other"], [])
+    assert next(cell for cell in found["dimensions"] if cell["key"] == "voice")["people"] == 6
+
+
 def test_people_are_counted_by_the_fullest_meeting_and_not_added_up(partnership):
     few = [*all_say(4, sector="health"), *all_say(9, sector="education"), *all_say(6)]
     found = quarter(partnership, few, asked=ASKED)
