@@ -12,6 +12,7 @@ from django.test import Client
 
 from core import clock
 from feedback import reminders
+from feedback.links import mint_token
 from feedback.models import (
     FeedbackBag,
     FeedbackComment,
@@ -45,12 +46,12 @@ def close_all(_turn):
     return closed, reminders.build_reports(AFTERWARDS)
 
 
-def answer_all(links):
+def answer_all(posts):
     """Post each; gives word → (status, milliseconds) as an impatient browser would see it."""
     answering.now = lambda: CLOSED + timedelta(hours=1)
     client = Client()
     outcomes = []
-    for token, word in links:
+    for token, word in posts:
         start = time.perf_counter()
         response = client.post(f"/f/{token}/", {"voice": "4", "trust": "2", "comment": word})
         outcomes.append((word, response.status_code, (time.perf_counter() - start) * 1000))
@@ -65,19 +66,19 @@ def main(meetings, people):
     opened = at_once(open_all, range(PROCESSES))
 
     rng = Random(5)
-    links, expected = [], {}
+    posts, expected = [], {}
     for window in FeedbackWindow.objects.order_by("pk"):
         expected[window.pk] = set()
         for row in window.invitations.order_by("pk"):
             word = f"{window.pk}:{row.pk}"
-            token = links.mint_token(invitation_id=row.pk)
-            links.append((token, word))
+            token = mint_token(invitation_id=row.pk)
+            posts.append((token, word))
             expected[window.pk].add(word)
             if rng.random() < 0.3:  # a double click, or a second link of the same person
-                links.append((token if rng.random() < 0.5 else links.mint_token(invitation_id=row.pk), word))
-    rng.shuffle(links)
+                posts.append((token if rng.random() < 0.5 else mint_token(invitation_id=row.pk), word))
+    rng.shuffle(posts)
     started = time.perf_counter()
-    outcomes = [one for share in at_once(answer_all, [links[n::PROCESSES] for n in range(PROCESSES)]) for one in share]
+    outcomes = [one for share in at_once(answer_all, [posts[n::PROCESSES] for n in range(PROCESSES)]) for one in share]
     seconds = time.perf_counter() - started
 
     closed = at_once(close_all, range(PROCESSES))
