@@ -24,12 +24,14 @@ from notifications.wishes import DAILY_DIGEST, WEEKLY_DIGEST, wishes_of
 from tests.factories.accounts import PersonFactory
 from tests.notifications.conftest import NOW
 
-RUNS = int(os.environ.get("HISTORY_RUNS", "100"))
-STEPS = int(os.environ.get("HISTORY_STEPS", "50"))
+RUNS = int(os.environ.get("HISTORY_RUNS", "60"))
+STEPS = int(os.environ.get("HISTORY_STEPS", "30"))
 KIND, SEVERAL = "history_reminder", "history_several"
 PEOPLE, MEETINGS = st.integers(0, 1), st.integers(0, 3)
 NOTICE = timedelta(days=1)
-TROUBLES = ["none", "timeout", "lost", "unreachable", "refusing", "killed before", "killed after"]
+PAUSES = st.lists(st.sampled_from([2, 12, 40, 300]), min_size=3, max_size=8)
+REALLY = st.sampled_from([False, False, True])  # else too little is left to send
+TROUBLE = st.sampled_from(["none", "timeout", "lost", "unreachable", "refusing", "killed before", "killed after"])
 
 
 class Killed(BaseException):
@@ -91,9 +93,11 @@ class History(RuleBasedStateMachine):
         self.patch.setattr(registry, "_kinds", {one.name: one for one in (kind, *bundles)})
         self.patch.setattr("notifications.delivery.write_mail", lambda message, _kind, now: Envelope(message))
 
-    @initialize()
-    def invite_people(self):
+    @initialize(minutes=st.lists(st.integers(1420, 1480), min_size=4, max_size=4))
+    def invite_people(self, minutes):
+        """Something is owed in every run, whichever rules Hypothesis leaves out of it."""
         self.people = PersonFactory.create_batch(2)
+        self.meetings = {meeting: (self.now + timedelta(minutes=one), 0) for meeting, one in enumerate(minutes)}
 
     @rule(meeting=MEETINGS, hours=st.one_of(st.integers(20, 26), st.integers(1, 60)))
     def schedule_or_move(self, meeting, hours):
@@ -102,8 +106,10 @@ class History(RuleBasedStateMachine):
         self.meetings[meeting] = (self.now + timedelta(hours=hours), sequence)
         self.answered = {pair for pair in self.answered if pair[0] != meeting}
 
-    @rule(meeting=MEETINGS)
-    def cancel(self, meeting):
+    @rule(meeting=MEETINGS, really=REALLY)
+    def cancel(self, meeting, really):
+        if not really:
+            return
         services.withdraw(key_prefix=f"{meeting}:")
         _starts, sequence = self.meetings.get(meeting, (None, 0))
         self.meetings[meeting] = (None, sequence)
@@ -111,28 +117,33 @@ class History(RuleBasedStateMachine):
     @rule(times=st.integers(1, 3))
     def plan(self, times):
         for _ in range(times):
-            drafts = [
-                Draft(
-                    key=f"{meeting}:{sequence}:{number}",
-                    kind=KIND,
-                    recipient_id=person.pk,
-                    due_at=starts - NOTICE,
-                    expires_at=starts,
-                    params={"meeting": meeting, "sequence": sequence, "person": number},
-                )
-                for meeting, (starts, sequence) in self.meetings.items()
-                if starts and self.now < starts
-                for number, person in enumerate(self.people)
-            ]
-            services.enqueue(drafts, now=self.now)
-            self.owed |= {draft.key: draft for draft in drafts}
+            self._plan()
+
+    def _plan(self):
+        drafts = [
+            Draft(
+                key=f"{meeting}:{sequence}:{number}",
+                kind=KIND,
+                recipient_id=person.pk,
+                due_at=starts - NOTICE,
+                expires_at=starts,
+                params={"meeting": meeting, "sequence": sequence, "person": number},
+            )
+            for meeting, (starts, sequence) in self.meetings.items()
+            if starts and self.now < starts
+            for number, person in enumerate(self.people)
+        ]
+        services.enqueue(drafts, now=self.now)
+        self.owed |= {draft.key: draft for draft in drafts}
 
     @rule(meeting=MEETINGS, person=PEOPLE)
     def answer(self, meeting, person):
         self.answered.add((meeting, person))
 
-    @rule(person=PEOPLE)
-    def unsubscribe(self, person):
+    @rule(person=PEOPLE, really=REALLY)
+    def unsubscribe(self, person, really):
+        if not really:
+            return
         preferences.unsubscribe(person_id=self.people[person].pk, kind=KIND, now=self.now)
         self.stopped.add(person)
 
@@ -151,13 +162,28 @@ class History(RuleBasedStateMachine):
         wanted = HoursWanted(quiet_from=quiet[0], quiet_until=quiet[1], days_off=[6] if quiet[0] else [])
         preferences.choose_hours(person_id=self.people[person].pk, wanted=wanted, now=self.now)
 
-    @rule(trouble=st.lists(st.sampled_from(TROUBLES)))
+    @rule(trouble=st.lists(TROUBLE))
     def dispatch(self, trouble):
+        self._dispatch(trouble)
+
+    def _dispatch(self, trouble):
         self.server.trouble = list(trouble)
         self.ambiguous += sum(each in ("lost", "killed after") for each in trouble)
         with suppress(Killed):
             dispatch_due(now=self.now)
         self.server.trouble = []
+
+    @rule(
+        pauses=st.lists(st.sampled_from([2, 12, 40, 300]), min_size=3, max_size=8),
+        trouble=st.lists(TROUBLE, max_size=6),
+    )
+    def work_goes_on(self, pauses, trouble):
+        """Planner and dispatcher run as they do all day, and some of what can go wrong does."""
+        for minutes in pauses:
+            self._plan()
+            self._dispatch(trouble[:1])
+            trouble = trouble[1:]
+            self.now += timedelta(minutes=minutes)
 
     @rule(minutes=st.sampled_from([1, 5, 30, 300, 900, 1800]))
     def wait(self, minutes):
@@ -223,6 +249,7 @@ class History(RuleBasedStateMachine):
         """With the server well again and time passing, nothing stays open and what is still owed arrives."""
         if not hasattr(self, "people"):
             return
+        self._plan()
         wanted = {
             message.dedupe_key
             for message in Message.objects.filter(state__in=OPEN_STATES, kind=KIND)
