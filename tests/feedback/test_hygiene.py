@@ -21,7 +21,7 @@ from feedback.models import InvitationToken
 from notifications.delivery import dispatch_due
 from notifications.models import Message
 from partners.permissions import Role
-from tests.factories.feedback import CLOSED, open_window
+from tests.factories.feedback import CLOSED, open_window, tokens_of
 from tests.factories.partners import SeatFactory
 from tests.feedback.scripts import run_script
 from tests.servers import scratch_sqlite
@@ -116,6 +116,27 @@ def test_code_of_a_conversation_is_in_no_table_no_mail_and_no_log(client, monkey
     assert "?code=[code]" in log.getvalue()
     assert "would like a reply" in sent
     assert codes.image_of(code) in kept
+    assert Session.objects.count() == 0
+
+
+def test_code_of_a_conversation_is_in_no_table_no_session_and_no_log(client, monkeypatch, log):
+    monkeypatch.setattr("feedback.views.answering.now", lambda: CLOSED + timedelta(hours=1))
+    monkeypatch.setattr("feedback.views.talk.now", lambda: CLOSED + timedelta(days=8))
+    window = open_window(present=10)
+    shown = [
+        client.post(f"/f/{token}/", {"voice": "3", "comment": WORDS, "wants_reply": "on"})
+        for token in tokens_of(window)
+    ]
+    codes = [re.search(r'class="code">([^<]+)<', response.content.decode())[1] for response in shown]
+    services.close_window(window_id=window.pk, now=window.closes_at)
+    for code in codes:
+        client.get(f"/talk/?code={code}")
+        assert client.post("/talk/", {"code": code, "write": "1", "text": "Hi"}).status_code == 200
+    everywhere = whole_database() + log.getvalue()
+
+    spelled = [spelling for code in codes for spelling in (code, code.replace("-", ""), quote(code.replace("-", " ")))]
+    assert [spelling for spelling in spelled if spelling in everywhere] == []
+    assert WORDS not in log.getvalue()
     assert Session.objects.count() == 0
 
 
