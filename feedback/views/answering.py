@@ -48,9 +48,11 @@ def _show(token: str, wanted: str | None) -> HttpResponse:
 
 
 def _take(token: str, posted: Posted, wanted: str | None) -> HttpResponse:
-    if problems := posted.problems():
+    if posted.problems():
         asked = links.window_behind(token, now=now())
-        page = form_page.page_with(posted, problems, language=language_of(wanted, asked), asked=asked)
+        language = language_of(wanted, asked)
+        with translation.override(language):  # of this page, not of whatever this thread showed before
+            page = form_page.page_with(posted, posted.problems(), language=language, asked=asked)
         return HttpResponse(page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     code = codes.new_code() if posted.wants_reply and posted.answers.comment else ""
     answers = replace(posted.answers, thread=codes.image_of(code))

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, OperationalError, transaction
 from django.test import Client
+from django.utils import translation
 
 from core import limits
 from core.models import AuditEvent, RateCount
@@ -78,6 +79,17 @@ def test_reply_without_words_is_asked_back_and_the_tick_kept(client):
     ]
     assert [tag["id"] for tag in page(response).select("input[checked]")] == ["voice-4", "wants_reply"]
     assert FeedbackBag.objects.get().sealed == "{}"
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Write the words"), ("fr", "Écrivez les mots")])
+@pytest.mark.parametrize("before", ["en", "fr"])
+def test_refusal_speaks_the_language_of_its_page_whatever_was_shown_before(client, before, language, words):
+    token, *_ = tokens_of(open_window())
+
+    with translation.override(before):
+        response = client.post(f"/f/{token}/?lang={language}", {"voice": "4", "wants_reply": "on"})
+
+    assert texts(page(response), ".error-summary a")[0].startswith(words)
 
 
 def test_sending_again_replaces_words_and_code(client):
