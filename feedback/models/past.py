@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from feedback.choices import INDEX, RATED
+from feedback.models.response import Sums
 from feedback.models.window import MINIMUM_GROUP
 from partners.models import Partnership
 
@@ -35,25 +35,15 @@ class PastRound(models.Model):
         return self.label
 
 
-class PastSum(models.Model):
-    """What ``WindowSum`` holds of a window, of an earlier round."""
+class PastSum(Sums):
+    """The sums of an earlier round."""
 
     past_round = models.ForeignKey(PastRound, on_delete=models.CASCADE, related_name="sums")
-    item = models.CharField(max_length=20)
-    n = models.PositiveIntegerField()
-    total = models.PositiveIntegerField()
-    squares = models.PositiveBigIntegerField()
-    c1 = models.PositiveIntegerField(default=0)
-    c2 = models.PositiveIntegerField(default=0)
-    c3 = models.PositiveIntegerField(default=0)
-    c4 = models.PositiveIntegerField(default=0)
-    c5 = models.PositiveIntegerField(default=0)
-    eighths = models.JSONField(default=list)
 
-    class Meta:
+    class Meta(Sums.Meta):
         constraints = [
+            *Sums.Meta.constraints,
             models.UniqueConstraint(fields=["past_round", "item"], name="past_sum_once_per_item"),
-            models.CheckConstraint(condition=Q(item__in=[*RATED, INDEX]), name="past_sum_item_known"),
             models.CheckConstraint(condition=Q(n=0) | Q(n__gte=MINIMUM_GROUP), name="past_sum_large_enough"),
         ]
 

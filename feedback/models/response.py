@@ -134,16 +134,14 @@ class FeedbackComment(models.Model):
         return self.offered_on is not None or (self.window.answered_count or 0) >= WORDS_FROM
 
 
-class WindowSum(models.Model):
-    """Everything a score needs of one question in one window: n, the sum, the sum of squares and the five counts.
+class Sums(models.Model):
+    """Everything a score needs of one question: n, the sum, the sum of squares and the five counts.
 
     For ``index`` the unit is one person's score in eighths (8 to 40): the five counts stay 0, ``eighths`` counts the
-    33 scores. ``sector`` is empty for everybody together; a row of a sector exists only where its responses carry it.
+    33 scores.
     """
 
-    window = models.ForeignKey(FeedbackWindow, on_delete=models.CASCADE, related_name="sums")
     item = models.CharField(max_length=20)
-    sector = models.CharField(max_length=20, choices=Sector, blank=True)
     n = models.PositiveIntegerField()
     total = models.PositiveIntegerField()
     squares = models.PositiveBigIntegerField()
@@ -155,9 +153,22 @@ class WindowSum(models.Model):
     eighths = models.JSONField(default=list)
 
     class Meta:
+        abstract = True
         constraints = [
+            models.CheckConstraint(condition=Q(item__in=[*RATED, INDEX]), name="%(class)s_item_known"),
+        ]
+
+
+class WindowSum(Sums):
+    """The sums of one window. ``sector`` is empty for everybody together; else its responses carry it as well."""
+
+    window = models.ForeignKey(FeedbackWindow, on_delete=models.CASCADE, related_name="sums")
+    sector = models.CharField(max_length=20, choices=Sector, blank=True)
+
+    class Meta(Sums.Meta):
+        constraints = [
+            *Sums.Meta.constraints,
             models.UniqueConstraint(fields=["window", "sector", "item"], name="sum_once_per_item_and_sector"),
-            models.CheckConstraint(condition=Q(item__in=[*RATED, INDEX]), name="sum_item_known"),
             models.CheckConstraint(condition=Q(sector__in=["", *Sector.values]), name="sum_sector_known"),
         ]
 
