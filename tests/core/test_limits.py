@@ -1,10 +1,13 @@
 """The limiter counts exactly, forgets names, and starts over when its time is over."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.db.models import F
 
 from core import limits
 from core.limits import Limit, TooManyAttempts
@@ -73,16 +76,35 @@ def test_counters_of_the_past_are_purged():
     assert RateCount.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_attempts_at_the_same_time_do_not_overshoot():
-    def attempt(_number):
+def race(attempt, *, threads):
+    """How many of so many attempts were let through that all set out together."""
+    start = Barrier(threads)
+
+    def run(_number):
+        start.wait(timeout=30)
         try:
-            return attempts(1)
+            return attempt()
         finally:
             connection.close()
 
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(pool.map(run, range(threads)))
+
+
+def check_and_then_count():
+    """What the limiter must not be: others count between its look and its count."""
+    rows = RateCount.objects.filter(scope=LIMIT.scope, subject="looked", window_start=NOW)
+    (row, _is_new) = RateCount.objects.get_or_create(scope=LIMIT.scope, subject="looked", window_start=NOW)
+    if row.count >= LIMIT.count:
+        return 0
+    time.sleep(0.05)
+    return rows.update(count=F("count") + 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_attempts_at_the_same_time_do_not_overshoot():
     if connection.vendor == "sqlite" and connection.is_in_memory_db():
         assert attempts(50) == 3  # one shared connection: there is no "at the same time" here, PostgreSQL shows it
         return
-    with ThreadPoolExecutor(10) as pool:
-        assert sum(pool.map(attempt, range(50))) == 3
+    assert race(lambda: attempts(1), threads=50) == 3
+    assert race(check_and_then_count, threads=50) > 3  # they do race
