@@ -82,13 +82,25 @@ def _late_letter(message: Message, now: datetime) -> Letter:
 
 
 def _missing(message: Message, now: datetime) -> tuple[Partnership, Sequence[MissingPeriod]]:
-    """What the recipient is asked for: goals their partner leads, and as coordinator those that nobody leads."""
+    """What the recipient is asked for: goals their partner leads, and as coordinator those that nobody leads.
+
+    Before the day it is what is due on that day, afterwards everything of theirs that is late.
+    """
     partnership = _partnership(message)
     seat = Seat.objects.filter(partnership=partnership, person=message.recipient_id).first()
     if seat is None:
         return partnership, []
     on = today(zone=partnership.time_zone, at=now)
-    return partnership, [one for one in missing_periods([partnership], on=on) if one.is_asked_of(seat)]
+    due_on = _due_on(message)
+    missing = missing_periods([partnership], on=on, until=due_on or on)
+    theirs = [one for one in missing if one.is_asked_of(seat)]
+    return partnership, [one for one in theirs if (one.due_on == due_on if due_on else one.due_on < on)]
+
+
+def _due_on(message: Message) -> date | None:
+    """The day that a reminder before it is about; None once that day is over."""
+    due_on = message.params.get("due_on")
+    return date.fromisoformat(due_on) if due_on else None
 
 
 def _is_anything_missing(message: Message, now: datetime) -> bool:
@@ -101,7 +113,7 @@ def _missing_letter(message: Message, now: datetime) -> Letter:
         (one, absolute_url(reverse("goals:measurement-add", args=[partnership.slug, one.indicator.pk])))
         for one in missing
     ]
-    return Letter({"partnership": partnership, "items": items})
+    return Letter({"partnership": partnership, "items": items, "due_on": _due_on(message)})
 
 
 def _action_url(partnership: Partnership, action: Action) -> str:
@@ -161,12 +173,21 @@ KINDS = (
     MailKind(
         name=MEASUREMENT_DUE,
         template=MEASUREMENT_DUE,
-        description=_("Numbers we are waiting for, once a week"),
+        description=_("Numbers we are waiting for"),
         compose=_missing_letter,
         still_wanted=_is_anything_missing,
         topic=Topic.NUMBERS,
         who=_("The partner that leads the goal; coordinators where nobody does"),
-        when=_("Once a week, as long as a number is missing"),
+        when=_(
+            "A week and a day before the number is due, unless the partnership chose otherwise; "
+            "three days after that day, and every week from then on until the number is there"
+        ),
+        moments=Moments(
+            usual=(timedelta(days=7), timedelta(days=1)),
+            before=_("before the number is due"),
+            shortest=timedelta(0),
+            longest=timedelta(days=30),
+        ),
         sample=samples.missing,
         rhythms=ANY_RHYTHM,
     ),

@@ -4,7 +4,7 @@ Every rule is a window, never an exact day: after an outage the reminder that st
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -16,7 +16,7 @@ from goals.choices import Duty
 from goals.mails import DUE, MEASUREMENT_DUE, OVERDUE
 from goals.models import Action, Assignment
 from goals.models.action import ActionQuerySet
-from goals.selectors.missing import missing_periods
+from goals.selectors.missing import MissingPeriod, missing_periods
 from notifications import services as outbox
 from notifications.models import Message
 from notifications.reminding import Chosen, chosen_moments, fitting
@@ -25,6 +25,8 @@ from partners.models import Partnership, Seat
 from partners.permissions import ROLE_PERMISSIONS, Permission, Role
 
 MORNING = time(8)
+WEEK = timedelta(days=7)
+FIRST_ASKED_AGAIN = timedelta(days=3)  # after the day on which a number was due
 RECORDERS = tuple(role for role in Role if Permission.MEASUREMENT_RECORD in ROLE_PERMISSIONS[role])
 
 
@@ -78,19 +80,56 @@ def plan_overdue(partnerships: Iterable[Partnership], *, on: date, zone: str, no
 
 
 def plan_missing(partnerships: Iterable[Partnership], *, on: date, zone: str, now: datetime) -> None:
-    """At most one mail a week about numbers that are missing, to the partner that leads the goal.
+    """A week and a day before a number is due, or as chosen; three days after, and every week until it is there.
 
-    Where nobody leads, the coordinators are asked.
+    The partner that leads the goal is asked, where nobody leads the coordinators. One mail covers all numbers of a
+    day; what is late is one mail together, in the weeks of what was due last.
     """
-    missing = missing_periods(partnerships, on=on)
-    leads = {one.indicator.goal.lead_id for one in missing if one.indicator.goal.lead_id}
-    leaderless = {one.indicator.goal.partnership_id for one in missing if not one.indicator.goal.lead_id}
-    seats = Seat.objects.filter(person__in=Person.objects.reachable())
-    asked = seats.filter(participation__in=leads, role__in=RECORDERS) | seats.filter(
-        partnership__in=leaderless, role=Role.COORDINATOR
+    chosen = chosen_moments(MEASUREMENT_DUE, partnerships=[one.pk for one in partnerships])
+    missing = missing_periods(partnerships, on=on, until=on + chosen.longest)
+    turns: dict[tuple[int, int, date], Turn] = {}
+    late: dict[tuple[int, int], date] = {}
+    for one, person_id in _asked(missing):
+        whose = (one.indicator.goal.partnership_id, person_id)
+        if one.due_on < on:
+            late[whose] = max(one.due_on, late.get(whose, one.due_on))
+        elif turn := _turn_before(one.due_on, chosen.of(whose[0]), on):
+            turns[*whose, one.due_on] = turn
+    for whose, due_on in late.items():
+        if turn := _turn_after(due_on, on):
+            turns[*whose, due_on] = turn
+    _store(
+        (
+            Draft(
+                key=f"measurement-due:{partnership_id}:{person_id}:{due_on.isoformat()}:{turn.offset:+}",
+                kind=MEASUREMENT_DUE,
+                recipient_id=person_id,
+                due_at=_in_the_morning(on, zone, now),
+                expires_at=start_of_day(turn.last_day + timedelta(days=1), zone=zone),
+                partnership_id=partnership_id,
+                params={"partnership": partnership_id, **({"due_on": due_on.isoformat()} if turn.offset <= 0 else {})},
+            )
+            for (partnership_id, person_id, due_on), turn in turns.items()
+        ),
+        now=now,
     )
-    people = set(asked.values_list("partnership_id", "person_id"))
-    _store(_weekly("measurement-due", MEASUREMENT_DUE, people, on=on, zone=zone, now=now), now=now)
+
+
+def _asked(missing: Sequence[MissingPeriod]) -> Iterator[tuple[MissingPeriod, int]]:
+    """Each missing number with each person who is asked for it and can be reached. One query."""
+    goals = [one.indicator.goal for one in missing]
+    seats = Seat.objects.filter(person__in=Person.objects.reachable())
+    asked = seats.filter(participation__in={goal.lead_id for goal in goals if goal.lead_id}, role__in=RECORDERS)
+    asked |= seats.filter(
+        partnership__in={goal.partnership_id for goal in goals if not goal.lead_id}, role=Role.COORDINATOR
+    )
+    at_table: dict[int, list[Seat]] = defaultdict(list)
+    for seat in asked.order_by("pk"):
+        at_table[seat.partnership_id].append(seat)
+    for one in missing:
+        for seat in at_table[one.indicator.goal.partnership_id]:
+            if seat.person_id is not None and one.is_asked_of(seat):
+                yield one, seat.person_id
 
 
 def _with_holders(partnerships: Iterable[Partnership]) -> ActionQuerySet:
@@ -113,19 +152,34 @@ def _holders(action: Action) -> list[int]:
 
 @dataclass(frozen=True)
 class Turn:
-    """The reminder that fits today: its offset in days, as in -7, and the last day on which it says something true."""
+    """The reminder that fits today: its offset in days, as in -7 or +3, and the last day on which it is true."""
 
     offset: int
     last_day: date
 
 
 def _turn(action: Action, chosen: Chosen, on: date, zone: str) -> Turn | None:
-    turn = fitting(chosen.of(action.partnership_id), action.due_on - on)
-    if turn is None or today(zone=zone, at=action.created_at) >= action.due_on - turn[0]:
+    turn = _turn_before(action.due_on, chosen.of(action.partnership_id), on)
+    if turn is None or today(zone=zone, at=action.created_at) >= action.due_on + timedelta(days=turn.offset):
+        return None
+    return turn
+
+
+def _turn_before(due_on: date, moments: Sequence[timedelta], on: date) -> Turn | None:
+    turn = fitting(moments, due_on - on)
+    if turn is None:
         return None
     before, following = turn
-    last = action.due_on if following is None else action.due_on - following - timedelta(days=1)
-    return Turn(-before.days, last)
+    return Turn(-before.days, due_on if following is None else due_on - following - timedelta(days=1))
+
+
+def _turn_after(due_on: date, on: date) -> Turn | None:
+    """Three days after the date, and each week from then on."""
+    weeks = (on - due_on - FIRST_ASKED_AGAIN) // WEEK
+    if weeks < 0:
+        return None
+    since = FIRST_ASKED_AGAIN + weeks * WEEK
+    return Turn(since.days, due_on + since + WEEK - timedelta(days=1))
 
 
 def _weekly(

@@ -61,4 +61,4 @@ def missing() -> Letter:
         (MissingPeriod(Indicator(pk=pk, goal=goal, title=title), october), f"{PLACE}indicators/{pk}/numbers/add/")
         for pk, title in enumerate(titles, start=1)
     ]
-    return Letter({"partnership": goal.partnership, "items": items})
+    return Letter({"partnership": goal.partnership, "items": items, "due_on": items[0][0].due_on})

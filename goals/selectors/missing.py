@@ -24,7 +24,7 @@ class MissingPeriod:
 
     @property
     def due_on(self) -> date:
-        """The day from which on we ask for the number."""
+        """The day by which the number is wanted; from then on it counts as missing."""
         return self.period.end + GRACE
 
     def is_asked_of(self, seat: Seat) -> bool:

@@ -40,6 +40,7 @@ class Group:
     who: StrOrPromise
     before: StrOrPromise
     rows: list[Row]
+    may_be_zero: bool
 
 
 class MomentsForm(forms.Form):
@@ -87,7 +88,7 @@ class MomentsForm(forms.Form):
                 )
                 for place in range(rule.most)
             ]
-            yield Group(kind.title, kind.who, rule.before, rows)
+            yield Group(kind.title, kind.who, rule.before, rows, not rule.shortest)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -16,9 +16,7 @@ from tests.factories.goals import (
     ActionFactory,
     AssignmentFactory,
     IndicatorFactory,
-    MeasurementFactory,
     SharedGoalFactory,
-    TargetFactory,
 )
 from tests.factories.partners import ContactFactory, PartnershipFactory, SeatFactory
 
@@ -170,7 +168,7 @@ def test_a_planner_that_finds_nothing_new_writes_nothing(seat, django_assert_num
     promise(seat, date(2026, 3, 11))
     plan_reminders(NINE)
 
-    with django_assert_num_queries(9) as queries:
+    with django_assert_num_queries(10) as queries:
         plan_reminders(NINE)
 
     assert [query["sql"] for query in queries if not query["sql"].startswith("SELECT")] == []
@@ -179,50 +177,6 @@ def test_a_planner_that_finds_nothing_new_writes_nothing(seat, django_assert_num
 def monthly(seat, **fields):
     goal = SharedGoalFactory(partnership=seat.partnership, lead=fields.pop("lead", seat.participation))
     return IndicatorFactory(**{"goal": goal, "title": "Working days", **fields})
-
-
-def test_a_missing_number_is_asked_for_a_week_after_its_period_once_a_week(seat):
-    monthly(seat)
-
-    run_daily(-4, -4)
-    before_the_week_is_over = planned()
-    run_daily(-3, 3)
-
-    assert before_the_week_is_over == []
-    assert planned() == [("measurement_due", seat.person_id)] * 2
-
-
-@pytest.mark.parametrize("reason", ["recorded", "not available", "new", "over"])
-def test_a_number_is_not_asked_for_when(seat, reason):
-    indicator = monthly(seat, **({"created_at": datetime(2026, 3, 1, 9, tzinfo=UTC)} if reason == "new" else {}))
-    if reason == "over":
-        TargetFactory(indicator=indicator, period_start=date(2025, 1, 1), period_end=date(2026, 1, 31))
-    february = {"period_start": date(2026, 2, 1), "period_end": date(2026, 2, 28)}
-    if reason == "recorded":
-        MeasurementFactory(indicator=indicator, **february)
-    if reason == "not available":
-        MeasurementFactory(indicator=indicator, value=None, value_kind="empty", raw_text="", **february)
-
-    plan_reminders(NINE)
-
-    assert planned() == []
-
-
-def test_a_number_is_asked_of_the_lead_and_of_the_coordinator_where_nobody_leads(seat):
-    coordinator = SeatFactory(partnership=seat.partnership, role=Role.COORDINATOR)
-    SeatFactory(partnership=seat.partnership, participation=seat.participation, role=Role.OBSERVER)
-    led = monthly(seat)
-    plan_reminders(NINE)
-    to_lead = planned()
-    led.goal.lead = None
-    led.goal.save()
-
-    plan_reminders(NINE)
-
-    assert to_lead == [("measurement_due", seat.person_id)]
-    assert planned()[1:] == [("measurement_due", coordinator.person_id)]
-    first, second = Message.objects.order_by("pk")
-    assert (wanted(first, NINE), wanted(second, NINE)) == (False, True)
 
 
 def test_the_mails_say_what_it_is_about_and_where_to_go(seat, settings):

@@ -143,6 +143,8 @@ def test_three_days_of_silence_leave_one_reminder_that_is_true(seat, meeting, ch
         ("meeting_reminder", [DAYS, 2 * DAYS, 3 * DAYS, 4 * DAYS]),
         ("action_due", [5 * HOURS]),
         ("action_due", [31 * DAYS]),
+        ("measurement_due", [31 * DAYS]),
+        ("measurement_due", [-DAYS]),
         ("feedback_reminder", [DAYS]),
         ("no_such_kind", [DAYS]),
     ],
@@ -164,7 +166,11 @@ def test_a_coordinator_reads_and_types_sentences(client, seat, meeting):
     client.force_login(seat.person)
     ReminderTimesFactory(kind="action_due", partnership_id=seat.partnership_id, minutes=[14 * 24 * 60])
 
-    form = client.get(page_of(seat)).context["form"]
+    page = client.get(page_of(seat))
+    form = page.context["form"]
+    with_zero = [group.may_be_zero for group in form.groups()]
+    assert page.content.decode().count("0 days means on the day itself.") == with_zero.count(True) == 2
+    assert False in with_zero
     typed = {name: "" if field.initial is None else field.initial for name, field in form.fields.items()}
     assert [typed[f"meeting_reminder-{place}-{part}"] for place in range(3) for part in ("number", "unit")] == [
         *(3, "days", 2, "hours", "", "days"),

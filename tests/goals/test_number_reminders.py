@@ -1,0 +1,169 @@
+"""Who is asked for a number and when: before its day, three days after it, and every week until it is there."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from goals.reminders import plan_reminders
+from notifications.models import Message
+from notifications.registry import kind_named
+from notifications.reminding import NotThen, choose_moments
+from partners.permissions import Role
+from tests.factories.goals import IndicatorFactory, MeasurementFactory, SharedGoalFactory, TargetFactory
+from tests.factories.partners import PartnershipFactory, SeatFactory
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+NINE = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)  # nine o'clock on a Tuesday in Paris
+
+
+@pytest.fixture
+def seat():
+    return SeatFactory(partnership=PartnershipFactory(name="Harbour", slug="harbour"))
+
+
+def planned(kind=""):
+    return list(Message.objects.filter(kind__startswith=kind).order_by("pk").values_list("kind", "recipient"))
+
+
+def run_daily(first, last):
+    day = first
+    while day <= last:
+        plan_reminders(NINE + timedelta(days=day))
+        day += 1
+
+
+def wanted(message, now):
+    return kind_named(message.kind).still_wanted(message, now)
+
+
+def monthly(seat, **fields):
+    goal = SharedGoalFactory(partnership=seat.partnership, lead=fields.pop("lead", seat.participation))
+    return IndicatorFactory(**{"goal": goal, "title": "Working days", **fields})
+
+
+def january_is_there(indicator):
+    MeasurementFactory(indicator=indicator, period_start=date(2026, 1, 1), period_end=date(2026, 1, 31))
+
+
+def asked_for_numbers():
+    return list(Message.objects.filter(kind="measurement_due").order_by("due_at").values_list("due_at", "expires_at"))
+
+
+def asked_on():
+    return [due_at.date() for due_at, _expires_at in asked_for_numbers()]
+
+
+def test_a_number_is_asked_for_a_week_and_a_day_before_three_days_after_and_then_every_week(seat):
+    """The one for February is due on 7 March, the next on 7 April."""
+    january_is_there(monthly(seat))
+
+    run_daily(-14, 20)
+    run_daily(-14, 20)
+
+    assert asked_on() == [date(2026, 2, 28), *(date(2026, 3, day) for day in (6, 10, 17, 24))]
+    assert planned() == [("measurement_due", seat.person_id)] * 5
+
+
+@pytest.mark.parametrize(
+    ("silent_until", "about", "worth_it_until"),
+    [
+        (3, "2026-03-07", datetime(2026, 3, 5, 23, 0, tzinfo=UTC)),
+        (7, "2026-03-07", datetime(2026, 3, 7, 23, 0, tzinfo=UTC)),
+        (8, None, None),
+        (12, "late", datetime(2026, 3, 16, 23, 0, tzinfo=UTC)),
+        (18, "late", datetime(2026, 3, 23, 23, 0, tzinfo=UTC)),
+    ],
+)
+def test_after_an_outage_one_mail_about_a_number_says_what_is_true(seat, silent_until, about, worth_it_until):
+    monthly(seat)
+    back = datetime(2026, 3, silent_until, 8, 0, tzinfo=UTC)
+
+    for _ in range(3):
+        plan_reminders(back)
+
+    assert asked_for_numbers() == ([(back, worth_it_until)] if about else [])
+    for message in Message.objects.all():
+        assert message.params.get("due_on", "late") == about
+        assert wanted(message, back)
+
+
+def test_a_mail_about_a_number_that_waited_through_an_outage_is_stale_once_its_day_is_over(seat):
+    monthly(seat)
+    plan_reminders(datetime(2026, 3, 6, 8, 0, tzinfo=UTC))
+    back = NINE
+
+    plan_reminders(back)
+
+    before, after = Message.objects.order_by("pk")
+    assert before.expires_at < back < after.expires_at
+
+
+def test_reminders_of_a_number_stop_as_soon_as_it_is_there(seat):
+    indicator = monthly(seat)
+    run_daily(-4, 0)
+    MeasurementFactory(indicator=indicator, period_start=date(2026, 2, 1), period_end=date(2026, 2, 28))
+
+    run_daily(1, 17)
+
+    before, late = Message.objects.order_by("pk")
+    assert before.params["due_on"] == "2026-03-07"
+    assert not wanted(before, datetime(2026, 3, 6, 12, 0, tzinfo=UTC))
+    assert not wanted(late, NINE)
+
+
+def test_what_is_late_is_one_mail_in_the_weeks_of_what_was_due_last(seat):
+    monthly(seat, frequency="quarterly", created_at=datetime(2025, 11, 1, tzinfo=UTC))  # due on 7 January
+    monthly(seat)
+
+    run_daily(0, 6)
+
+    assert asked_on() == [date(2026, 3, 10)]
+
+
+def test_a_partnership_chooses_how_long_before_numbers_are_asked_for(seat):
+    january_is_there(monthly(seat))
+    choose_moments(
+        kind="measurement_due", partnership_id=seat.partnership_id, moments=[timedelta(0)], by_id=None, now=NINE
+    )
+    with pytest.raises(NotThen):
+        choose_moments(
+            kind="measurement_due", partnership_id=seat.partnership_id, moments=[31 * DAY], by_id=None, now=NINE
+        )
+
+    run_daily(-14, 0)
+
+    assert asked_on() == [date(2026, 3, 7), date(2026, 3, 10)]
+
+
+@pytest.mark.parametrize("reason", ["recorded", "not available", "new", "over"])
+def test_a_number_is_not_asked_for_when(seat, reason):
+    indicator = monthly(seat, **({"created_at": datetime(2026, 3, 1, 9, tzinfo=UTC)} if reason == "new" else {}))
+    if reason == "over":
+        TargetFactory(indicator=indicator, period_start=date(2025, 1, 1), period_end=date(2026, 1, 31))
+    february = {"period_start": date(2026, 2, 1), "period_end": date(2026, 2, 28)}
+    if reason == "recorded":
+        MeasurementFactory(indicator=indicator, **february)
+    if reason == "not available":
+        MeasurementFactory(indicator=indicator, value=None, value_kind="empty", raw_text="", **february)
+
+    plan_reminders(NINE)
+
+    assert planned() == []
+
+
+def test_a_number_is_asked_of_the_lead_and_of_the_coordinator_where_nobody_leads(seat):
+    coordinator = SeatFactory(partnership=seat.partnership, role=Role.COORDINATOR)
+    SeatFactory(partnership=seat.partnership, participation=seat.participation, role=Role.OBSERVER)
+    led = monthly(seat)
+    plan_reminders(NINE)
+    to_lead = planned()
+    led.goal.lead = None
+    led.goal.save()
+
+    plan_reminders(NINE)
+
+    assert to_lead == [("measurement_due", seat.person_id)]
+    assert planned()[1:] == [("measurement_due", coordinator.person_id)]
+    first, second = Message.objects.order_by("pk")
+    assert (wanted(first, NINE), wanted(second, NINE)) == (False, True)
