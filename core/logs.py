@@ -8,6 +8,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.views.debug import SafeExceptionReporterFilter
 
+from core.texts import encoded
+
 # Token pages live under one-letter paths: /c/ calendars, /f/ feedback, /u/ unsubscribe; the link for a new password is
 # one as well.
 _TOKEN_PATH = re.compile(r"(/[cfu]/|/password/reset/key/)(?!done/)[A-Za-z0-9_\-]{6,}")
@@ -27,6 +29,16 @@ class HideTokens(logging.Filter):
         record.msg = without_tokens(record.getMessage())
         record.args = None
         return True
+
+
+class OneLine(logging.Formatter):
+    """One event is one line, whatever somebody wrote into an address or a header; a traceback is indented below it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- the name logging calls
+        return encoded(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 -- as above
+        return "\n".join("    " + encoded(line) for line in super().formatException(ei).split("\n"))
 
 
 class HideAnswers(SafeExceptionReporterFilter):

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.db import models
 
+from core.texts import encoded
+
 
 class AuditEvent(models.Model):
     """Who did what to which object, by ids only: history must not become a second place where names are kept.
@@ -60,7 +62,7 @@ def event(
         partnership_id=partnership_id,
         target_label=target._meta.label,
         target_id=str(target.pk),
-        data=ids,
+        data={name: encoded(code) if isinstance(code, str) else code for name, code in ids.items()},
         happened_at=at,
     )
 

@@ -1,7 +1,8 @@
 """The mails that say what came of an answer: what a report leads with, which everybody in the partnership may read."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -11,7 +12,7 @@ from core.http import absolute_url
 from feedback import samples
 from feedback.announcing import CHANGE_KIND, REPORT_KIND
 from feedback.models import HealthReport
-from feedback.selectors import read_report
+from feedback.selectors import ReportPage, read_report
 from notifications.choices import ANY_RHYTHM, Topic
 from notifications.models import Message
 from notifications.registry import Letter, MailKind, register_kind
@@ -25,12 +26,18 @@ def is_seated(message: Message, _now: datetime) -> bool:
 
 def compose(message: Message, _now: datetime) -> Letter:
     report = HealthReport.objects.select_related("partnership").get(pk=message.params["report"])
-    page = read_report(report, language=get_language() or "en")
+    page = _page(report.payload, report.month, get_language() or "en")
     if page is None:
         raise LookupError(message.kind)
     path = reverse("feedback:health-detail", args=[report.partnership.slug, report.month])
     context = {"partnership": report.partnership, "month": report.month, "page": page, "link": absolute_url(path)}
     return Letter(context, from_name=report.partnership.name)
+
+
+@lru_cache(maxsize=8)
+def _page(payload: str, month: date, language: str) -> ReportPage | None:
+    """The same for everybody who reads this language, and their mails leave one after the other."""
+    return read_report(HealthReport(payload=payload, month=month), language=language)
 
 
 REPORT = MailKind(

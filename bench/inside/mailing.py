@@ -1,6 +1,7 @@
 """Reminders planned and handed over, and the same number of mails by Django alone."""
 
 from datetime import timedelta
+from random import Random
 from time import perf_counter, process_time
 
 from django.conf import settings
@@ -8,14 +9,16 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import Count
 
-from bench.inside import seeding
+from bench.inside import reports, seeding
 from core import clock
+from feedback import announcing, reporting
 from meetings.models import Attendance, Meeting
 from meetings.reminders import plan_reminders
 from notifications import delivery
 from notifications.models import Message, MessageState
 
 ROOM = 500
+SEATS = 20
 
 
 @transaction.atomic
@@ -40,6 +43,16 @@ def meetings(*, messages: int) -> None:
         )
 
 
+def reports_due(*, messages: int) -> int:
+    """As many partnerships with 20 seats and a report of real answers as make so many mails, due at once; the mails."""
+    now = clock.now()
+    for one in reports.with_a_year(messages // SEATS, people=10, rng=Random(8), partners=SEATS):
+        reporting.build_report(partnership=one, month=reports.last_month(), now=now)
+    announcing.announce_reports(now)
+    kinds = (announcing.REPORT_KIND, announcing.CHANGE_KIND)
+    return Message.objects.filter(kind__in=kinds).update(due_at=now, next_attempt_at=now)  # whatever the hour is
+
+
 def plan() -> dict[str, float]:
     """Seconds of the run that stores everything, and of the next one, which finds it stored."""
     took = []
@@ -53,7 +66,6 @@ def plan() -> dict[str, float]:
 def hand_over(*, port: int, most: int) -> dict[str, float]:
     """One dispatcher, until ``most`` went out."""
     _use(port)
-    clock.now()
     sent = 0
     began, worked = perf_counter(), process_time()
     while sent < most and (went := delivery.deliver_due(clock=clock.now)):

@@ -33,20 +33,20 @@ def growth(*, partnerships: int, people: int, room: int, times: int) -> dict[str
     Beside them stands one partnership with ``room`` people of eight sectors, the form, and the page of a report.
     """
     rng = Random(11)
-    [large], [links] = _with_a_year(1, people=room, rng=rng, sectors=SECTORS), seeding.windows(count=1)
+    [large], [links] = with_a_year(1, people=room, rng=rng, sectors=SECTORS), seeding.windows(count=1)
     room_report = _build(large, range(YEAR))[-1]
     web = get_wsgi_application()
     reader = Caller(web, seeding.session_of(Seat.objects.get(partnership=large, role="coordinator").person))  # type: ignore[arg-type]
     pages = {
         "form": lambda: Caller(web).get(f"/f/{links[0]}/"),
-        "page": lambda: reader.get(reverse("feedback:health-detail", args=[large.slug, _last_month()])),
+        "page": lambda: reader.get(reverse("feedback:health-detail", args=[large.slug, last_month()])),
     }
     found: dict[str, float] = {f"room_{name}": figure for name, figure in room_report.items()}
-    first = _with_a_year(partnerships, people=people, rng=rng)
+    first = with_a_year(partnerships, people=people, rng=rng)
     found |= {f"few_{name}": figure for name, figure in _usual(_months_of(first)).items()}
     found |= {f"few_{name}": _cpu(call) for name, call in pages.items()}
     found["answers_few"] = _answers()
-    more = _with_a_year(partnerships * (times - 1), people=people, rng=rng)
+    more = with_a_year(partnerships * (times - 1), people=people, rng=rng)
     found |= {f"many_{name}": figure for name, figure in _usual(_months_of(more[-partnerships:])).items()}
     found |= {f"many_{name}": _cpu(call) for name, call in pages.items()}
     found["answers_many"] = _answers()
@@ -54,7 +54,7 @@ def growth(*, partnerships: int, people: int, room: int, times: int) -> dict[str
     return found
 
 
-def _last_month() -> date:
+def last_month() -> date:
     return months.shift(clock.now().date().replace(day=1), -2)
 
 
@@ -67,7 +67,7 @@ def _months_of(partnerships: list[Partnership]) -> Iterator[dict[str, float]]:
 def _build(partnership: Partnership, which: range) -> list[dict[str, float]]:
     figures = []
     for place in which:
-        month = months.shift(_last_month(), place - YEAR + 1)
+        month = months.shift(last_month(), place - YEAR + 1)
         now = datetime.combine(months.shift(month, 1), datetime.min.time(), tzinfo=UTC) + timedelta(days=8)
         began = process_time()
         with statements() as asked:
@@ -97,11 +97,13 @@ def _answers() -> float:
     return float(FeedbackResponse.objects.count() * len(ITEMS))
 
 
-def _with_a_year(count: int, *, people: int, rng: Random, sectors: tuple[str, ...] = ("",)) -> list[Partnership]:
+def with_a_year(
+    count: int, *, people: int, rng: Random, sectors: tuple[str, ...] = ("",), partners: int = 5
+) -> list[Partnership]:
     """Partnerships with one closed meeting a month, its answers and their sums."""
     made = []
     for _ in range(count):
-        there = seeding.partnership(partners=5, goals=1, numbers=1, actions=1, meetings=0)
+        there = seeding.partnership(partners=partners, goals=1, numbers=1, actions=1, meetings=0)
         partnership = Partnership.objects.get(slug=there["slug"])
         made.append(partnership)
         windows = FeedbackWindow.objects.bulk_create(_windows(partnership, people))
@@ -128,7 +130,7 @@ def _with_a_year(count: int, *, people: int, rng: Random, sectors: tuple[str, ..
 def _windows(partnership: Partnership, people: int) -> list[FeedbackWindow]:
     organizer = partnership.seats.order_by("pk")[0]
     starts = [
-        datetime.combine(months.shift(_last_month(), -back), datetime.min.time(), tzinfo=UTC)
+        datetime.combine(months.shift(last_month(), -back), datetime.min.time(), tzinfo=UTC)
         + timedelta(days=9, hours=9)
         for back in range(YEAR - 1, -1, -1)
     ]
