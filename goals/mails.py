@@ -14,6 +14,7 @@ from goals.choices import Duty
 from goals.models import Action
 from goals.models.action import ActionQuerySet
 from goals.selectors.missing import MissingPeriod, missing_periods
+from goals.selectors.wins import wins_of_week
 from goals.services.actions import ASSIGNED
 from notifications.bundling import bundle_kind
 from notifications.choices import ANY_RHYTHM, Rhythm, Topic
@@ -24,6 +25,7 @@ from partners.models import Partnership, Seat
 DUE = "action_due"
 OVERDUE = "action_overdue"
 MEASUREMENT_DUE = "measurement_due"
+WINS = "wins"
 SEVERAL = "several_actions"
 
 
@@ -116,12 +118,35 @@ def _missing_letter(message: Message, now: datetime) -> Letter:
     return Letter({"partnership": partnership, "items": items, "due_on": _due_on(message)})
 
 
+def _wins(message: Message) -> tuple[Partnership, ActionQuerySet]:
+    """What was finished with something to celebrate in the week that the mail tells of."""
+    partnership = _partnership(message)
+    return partnership, wins_of_week(partnership, date.fromisoformat(message.params["monday"]))
+
+
+def _is_anything_won(message: Message, _now: datetime) -> bool:
+    """Also still by somebody who has a seat."""
+    partnership, wins = _wins(message)
+    return partnership.seats.filter(person=message.recipient_id).exists() and wins.exists()
+
+
+def _wins_letter(message: Message, _now: datetime) -> Letter:
+    partnership, wins = _wins(message)
+    wins = wins.select_related("accountable__participation__organization")
+    items = [(action, _action_url(partnership, action)) for action in wins]
+    return Letter({"partnership": partnership, "items": items, "list_url": _all_url(partnership)})
+
+
 def _action_url(partnership: Partnership, action: Action) -> str:
     return absolute_url(reverse("goals:action-detail", args=[partnership.slug, action.pk]))
 
 
+def _all_url(partnership: Partnership) -> str:
+    return absolute_url(reverse("goals:action-list", args=[partnership.slug]))
+
+
 def _mine_url(partnership: Partnership) -> str:
-    return absolute_url(f"{reverse('goals:action-list', args=[partnership.slug])}?mine=1")
+    return f"{_all_url(partnership)}?mine=1"
 
 
 KINDS = (
@@ -189,6 +214,18 @@ KINDS = (
             longest=timedelta(days=30),
         ),
         sample=samples.missing,
+        rhythms=ANY_RHYTHM,
+    ),
+    MailKind(
+        name=WINS,
+        template=WINS,
+        description=_("What we can celebrate, once a week"),
+        compose=_wins_letter,
+        still_wanted=_is_anything_won,
+        topic=Topic.PARTNERSHIP,
+        who=_("Everybody with a seat"),
+        when=_("On Monday morning, when something was finished that we can celebrate"),
+        sample=samples.wins,
         rhythms=ANY_RHYTHM,
     ),
     bundle_kind(SEVERAL, description=_("Actions you are given")),

@@ -13,7 +13,7 @@ from django.db.models import Prefetch
 from accounts.models import Person
 from core.clock import at_local_time, start_of_day, today
 from goals.choices import Duty
-from goals.mails import DUE, MEASUREMENT_DUE, OVERDUE
+from goals.mails import DUE, MEASUREMENT_DUE, OVERDUE, WINS
 from goals.models import Action, Assignment
 from goals.models.action import ActionQuerySet
 from goals.selectors.missing import MissingPeriod, missing_periods
@@ -40,6 +40,7 @@ def plan_reminders(now: datetime) -> None:
         plan_due(partnerships, on=on, zone=zone, now=now)
         plan_overdue(partnerships, on=on, zone=zone, now=now)
         plan_missing(partnerships, on=on, zone=zone, now=now)
+        plan_wins(partnerships, on=on, zone=zone, now=now)
 
 
 def plan_due(partnerships: Iterable[Partnership], *, on: date, zone: str, now: datetime) -> None:
@@ -115,6 +116,26 @@ def plan_missing(partnerships: Iterable[Partnership], *, on: date, zone: str, no
     )
 
 
+def plan_wins(partnerships: Iterable[Partnership], *, on: date, zone: str, now: datetime) -> None:
+    """Once a week, to everybody with a seat, what the week before ended with that we can celebrate.
+
+    After an outage it still goes out until the week is over.
+    """
+    monday = on - timedelta(days=on.weekday())
+    won = (
+        Action.objects.done()
+        .exclude(win="")
+        .filter(
+            partnership__in=[one.pk for one in partnerships],
+            done_at__gte=start_of_day(monday - WEEK, zone=zone),
+            done_at__lt=start_of_day(monday, zone=zone),
+        )
+    )
+    seats = Seat.objects.filter(partnership__in=won.values("partnership"), person__in=Person.objects.reachable())
+    people = set(seats.values_list("partnership_id", "person_id"))
+    _store(_weekly("wins", WINS, people, on=on, zone=zone, now=now, monday=monday.isoformat()), now=now)
+
+
 def _asked(missing: Sequence[MissingPeriod]) -> Iterator[tuple[MissingPeriod, int]]:
     """Each missing number with each person who is asked for it and can be reached. One query."""
     goals = [one.indicator.goal for one in missing]
@@ -183,7 +204,14 @@ def _turn_after(due_on: date, on: date) -> Turn | None:
 
 
 def _weekly(
-    prefix: str, kind: str, people: Iterable[tuple[int, int | None]], *, on: date, zone: str, now: datetime
+    prefix: str,
+    kind: str,
+    people: Iterable[tuple[int, int | None]],
+    *,
+    on: date,
+    zone: str,
+    now: datetime,
+    **params: str,
 ) -> Iterator[Draft]:
     """One draft for each partnership, person and ISO week, worth sending until the week is over."""
     year, week, weekday = on.isocalendar()
@@ -196,7 +224,7 @@ def _weekly(
             due_at=_in_the_morning(on, zone, now),
             expires_at=start_of_day(next_monday, zone=zone),
             partnership_id=partnership_id,
-            params={"partnership": partnership_id},
+            params={"partnership": partnership_id, **params},
         )
 
 

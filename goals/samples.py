@@ -53,6 +53,14 @@ def overdue() -> Letter:
     return Letter({"partnership": partnership(), "items": items, "list_url": f"{PLACE}actions/?mine=1"})
 
 
+def wins() -> Letter:
+    won = [action(), action("Agree one referral form")]
+    won[0].win = "Twelve mentors can start, four weeks earlier than we thought."
+    won[1].win = "One form instead of five: a family tells its story once."
+    items = [(one, f"{PLACE}actions/{number}/") for number, one in enumerate(won, start=1)]
+    return Letter({"partnership": partnership(), "items": items, "list_url": f"{PLACE}actions/"})
+
+
 def missing() -> Letter:
     october = Period(date(2026, 10, 1), date(2026, 10, 31))
     titles = ("Days to a first appointment", "Young people with a named mentor")

@@ -209,6 +209,9 @@ def letters(client, french):
     message("action_overdue", person, **late)
     message("measurement_due", person, **late)
     message("conversation_news", person, **late)
+    done_at = NOW - timedelta(days=3)
+    ActionFactory(partnership=partnership, accountable=french, done_at=done_at, done_by=french, win="Douze mentors")
+    message("wins", person, monday="2026-04-20", **late)
     for kind in ("meeting_invitation", "meeting_changed", "meeting_cancelled", "meeting_reminder"):
         message(kind, person, **about_meeting)
     for kind in ("feedback_request", "feedback_reminder", "feedback_link"):

@@ -168,7 +168,7 @@ def test_a_planner_that_finds_nothing_new_writes_nothing(seat, django_assert_num
     promise(seat, date(2026, 3, 11))
     plan_reminders(NINE)
 
-    with django_assert_num_queries(10) as queries:
+    with django_assert_num_queries(11) as queries:
         plan_reminders(NINE)
 
     assert [query["sql"] for query in queries if not query["sql"].startswith("SELECT")] == []
