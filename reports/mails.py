@@ -1,4 +1,4 @@
-"""The mail of the week: what somebody owes in all their partnerships, on one page."""
+"""What somebody owes in all their partnerships, once a week; and what is open where somebody left their seat."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,17 @@ from core.clock import today
 from core.http import absolute_url
 from core.texts import StrOrPromise
 from goals import samples
+from goals.models import Indicator, SharedGoal
 from goals.selectors import Owed, owed_by
-from notifications.choices import Topic
+from notifications.choices import ANY_RHYTHM, Topic
 from notifications.models import Message
 from notifications.registry import Letter, MailKind, register_kind
+from partners.models import Seat
+from partners.permissions import Role
+from reports.selectors.departures import LeftOpen, left_open
 
 COMMITMENTS = "weekly_commitments"
+SEAT_LEFT = "seat_left"
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,53 @@ def _sample() -> Letter:
     return _letter(samples.DUE + timedelta(days=2), owed)
 
 
+def _vacant(message: Message) -> Seat | None:
+    """The seat, while nobody holds it."""
+    return Seat.objects.vacant().with_people().filter(pk=message.params["seat"]).first()
+
+
+def _still_vacant(message: Message, _now: datetime) -> bool:
+    """Also still by somebody who may decide who takes it over."""
+    coordinating = Seat.objects.filter(person=message.recipient_id, role=Role.COORDINATOR)
+    seat = _vacant(message)
+    return seat is not None and coordinating.filter(partnership=seat.partnership_id).exists()
+
+
+def _compose_left(message: Message, _now: datetime) -> Letter:
+    seat = Seat.objects.with_people().get(pk=message.params["seat"])
+    return _left_letter(left_open(seat))
+
+
+def _left_letter(left: LeftOpen) -> Letter:
+    """Every line leads to the page where it is handed over."""
+    slug = left.seat.partnership.slug
+    actions = [
+        (title, [(one.title, _page("goals:action-edit", slug, one.pk), one.due_on) for one in part])
+        for title, part in ((_("It answers for"), left.answers_for), (_("It does the work of"), left.works_on))
+    ]
+    goals = [(one.title, _page("goals:goal-edit", slug, one.goal_id), None) for one in left.numbers]
+    return Letter(
+        {
+            "seat": left.seat,
+            "partnership": left.seat.partnership,
+            "people_left": left.people_left,
+            "sections": [section for section in (*actions, (_("Numbers it is asked for"), goals)) if section[1]],
+            "fill_url": f"{_page('partners:seat-invite', slug)}?seat={left.seat.pk}",
+        }
+    )
+
+
+def _page(name: str, *args: object) -> str:
+    return absolute_url(reverse(name, args=args))
+
+
+def _sample_left() -> Letter:
+    seat = samples.action().accountable
+    goal = SharedGoal(pk=1, partnership=seat.partnership, title="First support within 20 days")
+    number = Indicator(pk=1, goal=goal, title="Days to a first appointment")
+    return _left_letter(LeftOpen(seat, 0, [samples.action()], [samples.action("Agree one referral form")], [number]))
+
+
 KINDS = (
     MailKind(
         name=COMMITMENTS,
@@ -91,6 +143,18 @@ KINDS = (
         who=_("Who owes an action or a number that is late, or due this week or next"),
         when=_("On Monday at eight, by your own clock"),
         sample=_sample,
+    ),
+    MailKind(
+        name=SEAT_LEFT,
+        template=SEAT_LEFT,
+        description=_("Seats that somebody left, with what is open there"),
+        compose=_compose_left,
+        still_wanted=_still_vacant,
+        topic=Topic.PARTNERSHIP,
+        who=_("Coordinators"),
+        when=_("At once, when a seat becomes vacant"),
+        rhythms=ANY_RHYTHM,
+        sample=_sample_left,
     ),
 )
 

@@ -218,6 +218,9 @@ def letters(client, french):
         Message.objects.filter(kind=kind).delete()
         message(kind, PersonFactory(language="fr"), invitation=invitation.pk)
     message("weekly_commitments", person)
+    vacant = SeatFactory(partnership=partnership, participation=french.participation, vacant=True)
+    ActionFactory(partnership=partnership, accountable=vacant, due_on=NOW.date())
+    message("seat_left", person, seat=vacant.pk)
     message("seat_invitation", person, seat=french.pk, invited_by=person.pk)
     report = HealthReport.objects.get()
     for kind in ("health_report", "health_change"):

@@ -16,6 +16,7 @@ from partners.services.partnerships import (
 )
 from partners.services.seating import (
     SEAT_INVITATION,
+    VACATED,
     AlreadySeated,
     CoordinatorNeeded,
     NotAPartner,
@@ -30,6 +31,7 @@ from partners.services.seating import (
 
 __all__ = [
     "SEAT_INVITATION",
+    "VACATED",
     "AlreadyPartner",
     "AlreadySeated",
     "CoordinatorNeeded",

@@ -16,6 +16,7 @@ from partners.models import Contact, Organization, Participation, Partnership, S
 from partners.permissions import Role
 
 SEAT_INVITATION = "seat_invitation"
+VACATED = "seat.vacated"
 INVITATION_LASTS = timedelta(days=30)
 
 
@@ -136,7 +137,7 @@ def vacate_seat(*, seat: Seat, by: Seat, now: datetime) -> Seat:
     seat.holder = seat.person = None
     seat.save(update_fields=["holder", "person"])
     withdraw(key_prefix=_invitation_prefix(seat))
-    _record("seat.vacated", seat, by=actor, now=now, person_id=person_id)
+    _record(VACATED, seat, by=actor, now=now, person_id=person_id)
     return seat
 
 
