@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import form_cpu, importing, journeys, mailing, pages, reports, wire, worker
+from bench import embedded, form_cpu, importing, journeys, mailing, pages, reports, wire, worker
 from bench.place import Place
 from bench.results import Line, table
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Place], Iterable[Line]]] = {
     "import": importing.run,
     "mailing": mailing.run,
     "worker": worker.run,
+    "embedded": embedded.run,
     "wire": wire.run,
 }
 

@@ -17,7 +17,7 @@ def run(place: Place) -> Iterator[Line]:
         yield from _reports(place, database)  # first: nothing else is due yet
         place.inside("mailing.meetings", database, messages=PLANNED)
         planned = place.inside("mailing.plan", database)
-        with _sink() as port:
+        with sink() as port:
             alone = place.inside("mailing.django_alone", database, port=port, messages=SENT)
             handed = place.inside("mailing.hand_over", database, port=port, most=SENT)
         assert planned["messages"] >= PLANNED
@@ -33,7 +33,7 @@ def run(place: Place) -> Iterator[Line]:
 
 def _reports(place: Place, database: Database) -> Iterator[Line]:
     assert place.inside("mailing.reports_due", database, messages=REPORTS) == REPORTS
-    with _sink() as port:
+    with sink() as port:
         alone = place.inside("mailing.django_alone", database, port=port, messages=REPORTS)
         handed = place.inside("mailing.hand_over", database, port=port, most=REPORTS)
     assert handed["sent"] == REPORTS
@@ -44,7 +44,7 @@ def _reports(place: Place, database: Database) -> Iterator[Line]:
 
 
 @contextmanager
-def _sink() -> Iterator[int]:
+def sink() -> Iterator[int]:
     process = subprocess.Popen([sys.executable, "-m", "bench.mail_sink"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     try:

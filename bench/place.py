@@ -128,13 +128,13 @@ class Place:
             began = time.perf_counter()
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
         try:
-            took = _first_answer(process, f"http://127.0.0.1:{port}{path}", log, began)
+            took = first_answer(process, f"http://127.0.0.1:{port}{path}", log, began)
             yield Server(process, port, log, took)
         finally:
             _stop(process)
 
 
-def _first_answer(process: subprocess.Popen, url: str, log: Path, began: float) -> float:
+def first_answer(process: subprocess.Popen, url: str, log: Path, began: float) -> float:
     while time.perf_counter() < began + START_SECONDS and process.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=START_SECONDS) as answer:  # noqa: S310 -- our own server
