@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import psutil
@@ -38,7 +39,11 @@ class Killer(threading.Thread):
                 os.kill(workers[0].pid, signal.SIGKILL)
                 self.kills += 1
 
-    def stop(self):
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_error):
         self.is_over.set()
         self.join()
 
@@ -61,12 +66,13 @@ def test_what_was_thanked_is_stored_once_although_workers_are_killed(database, t
             product.env |= WEB
             product.start(only=["web"])
             scripts = [[Step(f"/f/{link}/", {"voice": "4", "trust": "2", "comment": word})] for word, link in posts]
-            killer = Killer(product.processes["web"])
-            killer.start()
-            loads = [drive(product.port, scripts, clients=CLIENTS)]
-            while killer.kills < LEAST_KILLS:  # a fast machine: everybody sends the same again
-                loads.append(drive(product.port, scripts, clients=CLIENTS))
-            killer.stop()
+            with (
+                Killer(product.processes["web"]) as killer,
+                ThreadPoolExecutor(1) as crowd,
+            ):  # a browser may own our loop
+                loads = [crowd.submit(drive, product.port, scripts, clients=CLIENTS).result()]
+                while killer.kills < LEAST_KILLS:  # a fast machine: everybody sends the same again
+                    loads.append(crowd.submit(drive, product.port, scripts, clients=CLIENTS).result())
             log = product.log("web")
         stored = run_script("restarts", "close", url=url)
     journeys = [journey for load in loads for journey in load.journeys]

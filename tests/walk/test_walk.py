@@ -69,6 +69,10 @@ class Walk:
         steps.answer(page, link, ratings, words=words)
         return page
 
+    def let_mails_settle(self):
+        """New actions wait ten minutes, so that several come as one mail."""
+        self.product.go_to(self.product.now + timedelta(minutes=11))
+
     def complaints(self):
         return [words for _context, listener in self.contexts for words in listener.heard]
 
@@ -238,6 +242,7 @@ def promise(walk, page, colleague):
 
     menu(page, "Actions")
     expect(page.locator("main .item", has_text="Share one list of safe houses")).to_contain_text(BO.name)
+    walk.let_mails_settle()
     walk.product.wait_for_mail(to=BO.email, subject="Share one list of safe houses")
     menu(colleague, "Actions")
     colleague.get_by_role("button", name=re.compile("^Start.*safe houses")).click()
@@ -405,6 +410,7 @@ def a_low_line_becomes_an_action(walk, page):
     steps.plan_action(page, title=FOLLOW_UP, holder=CLEO.name, due_on=due_on)
 
     expect(page.get_by_role("region", name="What we said we would do")).to_contain_text(FOLLOW_UP)
+    walk.let_mails_settle()
     walk.product.wait_for_mail(to=CLEO.email, subject=FOLLOW_UP)
     menu(page, "Actions")
     expect(page.locator("main .item", has_text=FOLLOW_UP)).to_contain_text(CLEO.name)
