@@ -58,6 +58,7 @@ class Person(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
     is_active = models.BooleanField(default=True)
+    closed_at = models.DateTimeField(null=True, blank=True)  # since then nobody signs in with it
     is_staff = models.BooleanField(default=False, help_text=_("Operates this installation."))
     may_start_partnerships = models.BooleanField(default=False)
 
@@ -71,6 +72,10 @@ class Person(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 condition=Q(email=None) | (Q(email=Lower(F("email"))) & ~Q(email="")), name="person_email_lower_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_active=True, closed_at=None) | Q(is_active=False, closed_at__isnull=False),
+                name="person_closed_at_when_not_active",
             ),
         ]
 

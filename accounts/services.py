@@ -46,6 +46,23 @@ def choose_language(*, person: Person, language: str) -> None:
 
 
 @transaction.atomic
+def close_account(*, person: Person, now: datetime) -> None:
+    """Nobody signs in or gets mail with it any more; seats stay as they are. Saying it again changes nothing.
+
+    Only operators do this, at the command line.
+    """
+    if Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False, closed_at=now):
+        record(verb="person.closed", target=person, at=now)
+
+
+@transaction.atomic
+def reopen_account(*, person: Person, now: datetime) -> None:
+    """Let somebody in again."""
+    if Person.objects.filter(pk=person.pk, is_active=False).update(is_active=True, closed_at=None):
+        record(verb="person.reopened", target=person, at=now)
+
+
+@transaction.atomic
 def sign_out_everywhere(*, person: Person, now: datetime) -> None:
     """End every session of a person, on whatever device: a lost phone signs nobody in any more.
 

@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 GREETING, TAKEN, GO_ON, DONE = b"220 sink\r\n", b"250 ok\r\n", b"354 go on\r\n", b"221 bye\r\n"
+LONGEST = 2**20
 
 
 async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -13,8 +14,7 @@ async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         if verb == b"DATA":
             writer.write(GO_ON)
             await writer.drain()
-            while await reader.readline() != b".\r\n":
-                pass
+            await reader.readuntil(b"\r\n.\r\n")
             writer.write(TAKEN)
         elif verb == b"QUIT":
             writer.write(DONE)
@@ -26,7 +26,7 @@ async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 async def main() -> None:
-    server = await asyncio.start_server(_talk, "127.0.0.1", 0)
+    server = await asyncio.start_server(_talk, "127.0.0.1", 0, limit=LONGEST)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()

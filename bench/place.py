@@ -119,7 +119,7 @@ class Place:
         port, log = servers.free_port(), self.folder / f"{application}-{time.monotonic_ns()}.log"
         environment: Mapping[str, str] = {**self.environment, "DATABASE_URL": database.url}
         environment = {**environment, "SITE_URL": f"http://127.0.0.1:{port}", "ALLOWED_HOSTS": "127.0.0.1"}
-        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", application]
+        command = [sys.executable, "-m", "gunicorn", "--preload", "--bind", f"127.0.0.1:{port}", application]
         if application == OURS:
             command += ["--config", "python:partnerships.gunicorn"]
         else:

@@ -38,7 +38,7 @@ class OneLine(logging.Formatter):
         return encoded(super().formatMessage(record))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 -- as above
-        return "\n".join("    " + encoded(line) for line in super().formatException(ei).split("\n"))
+        return "\n".join("    " + encoded(without_tokens(line)) for line in super().formatException(ei).split("\n"))
 
 
 class HideAnswers(SafeExceptionReporterFilter):

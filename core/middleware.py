@@ -7,6 +7,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.urls import Resolver404, resolve
 
+from core.outages import admit
+from core.patience import NO_DATABASE
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TOKEN_PREFIXES = ("/c/", "/f/", "/u/", "/talk/")
 
@@ -55,7 +58,10 @@ def _token_page(request: HttpRequest) -> HttpResponse | None:
     if getattr(match.func, "access", "") != "token":
         return None
     request.resolver_match = match
-    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    try:
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    except NO_DATABASE as error:
+        return admit(request, error)
     if response.status_code != HTTPStatus.NOT_MODIFIED:  # whose length would be that of the page it does not repeat
         response.headers.setdefault("Content-Length", str(len(response.content)))
     return response

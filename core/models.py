@@ -1,4 +1,4 @@
-"""Cross-cutting persistence: the audit trail and the rate limiter's counters."""
+"""Cross-cutting persistence: the audit trail, the rate limiter's counters and the numbers of forms sent."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -81,3 +81,21 @@ class RateCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope} {self.count}"
+
+
+class Submission(models.Model):
+    """A form that was sent, by the number it carried, and where it led. Written by :mod:`core.once` alone.
+
+    It says who sent something and when, so forms that promise anonymity have none.
+    """
+
+    person_id = models.BigIntegerField()
+    number = models.CharField(max_length=32)
+    path = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person_id", "number"], name="submission_once_per_person")]
+
+    def __str__(self) -> str:
+        return f"submission {self.pk}"

@@ -4,11 +4,13 @@ from celery import shared_task
 
 from core import clock
 from exchange.services import purge_files, work_on_batches
+from notifications.services import beat
 
 
 @shared_task(name="exchange.work_on_batches", ignore_result=True, soft_time_limit=240, time_limit=270)
 def work_on_waiting_batches() -> None:
     work_on_batches(now=clock.now())
+    beat("imports", now=clock.now())
 
 
 @shared_task(name="exchange.purge_files", ignore_result=True)

@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
+from django.db.models import BigAutoField, Exists
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.http import absolute_url
+from core.prepared import Given, Prepared
 from feedback import samples
 from feedback.announcing import CHANGE_KIND, REPORT_KIND
 from feedback.models import HealthReport
@@ -16,27 +19,54 @@ from feedback.selectors import ReportPage, read_report
 from notifications.choices import ANY_RHYTHM, Topic
 from notifications.models import Message
 from notifications.registry import Letter, MailKind, register_kind
-from partners.models import Seat
+from partners.models import Partnership, Seat
+
+_ABOUT = Prepared(
+    lambda: (
+        HealthReport.objects.filter(pk=Given("report", BigAutoField()))
+        .annotate(
+            is_seated=Exists(
+                Seat.objects.filter(
+                    partnership=Given("partnership", BigAutoField()), person=Given("person", BigAutoField())
+                )
+            )
+        )
+        .values_list("month", "sha256", "partnership__name", "partnership__slug", "is_seated")
+    )
+)
+
+
+def _read(message: Message) -> tuple[Any, ...] | None:
+    """All but the payload, which is long, never changes and is known by its hash."""
+    report, partnership = message.params["report"], message.partnership_id
+    rows = _ABOUT.rows(report=report, partnership=partnership, person=message.recipient_id)
+    return rows[0] if rows else None
 
 
 def is_seated(message: Message, _now: datetime) -> bool:
     """Reports are for those who hold a seat on the day of sending."""
-    return Seat.objects.filter(partnership=message.partnership_id, person=message.recipient_id).exists()
+    message.at_hand = about = _read(message)
+    return about is not None and bool(about[-1])
 
 
 def compose(message: Message, _now: datetime) -> Letter:
-    report = HealthReport.objects.select_related("partnership").get(pk=message.params["report"])
-    page = _page(report.payload, report.month, get_language() or "en")
+    about = message.at_hand or _read(message)
+    message.at_hand = None
+    if about is None:
+        raise LookupError(message.kind)
+    month, sha256, name, slug, _ = about
+    page = _page(message.params["report"], sha256, month, get_language() or "en")
     if page is None:
         raise LookupError(message.kind)
-    path = reverse("feedback:health-detail", args=[report.partnership.slug, report.month])
-    context = {"partnership": report.partnership, "month": report.month, "page": page, "link": absolute_url(path)}
-    return Letter(context, from_name=report.partnership.name)
+    path = reverse("feedback:health-detail", args=[slug, month])
+    context = {"partnership": Partnership(name=name, slug=slug), "month": month, "page": page}
+    return Letter(context | {"link": absolute_url(path)}, from_name=name, alike=(month, sha256, name, slug))
 
 
 @lru_cache(maxsize=8)
-def _page(payload: str, month: date, language: str) -> ReportPage | None:
+def _page(report: int, sha256: str, month: date, language: str) -> ReportPage | None:
     """The same for everybody who reads this language, and their mails leave one after the other."""
+    payload = HealthReport.objects.values_list("payload", flat=True).get(pk=report, sha256=sha256)
     return read_report(HealthReport(payload=payload, month=month), language=language)
 
 

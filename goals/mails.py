@@ -1,6 +1,5 @@
 """The mails of this app: written from what is true when they leave, and left unsent when their reason is gone."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q
@@ -13,18 +12,17 @@ from goals import samples
 from goals.choices import Duty
 from goals.models import Action
 from goals.models.action import ActionQuerySet
-from goals.selectors.missing import MissingPeriod, missing_periods
+from goals.number_mails import NUMBER_KINDS
 from goals.selectors.wins import wins_of_week
 from goals.services.actions import ASSIGNED
 from notifications.bundling import bundle_kind
 from notifications.choices import ANY_RHYTHM, Rhythm, Topic
 from notifications.models import Message
 from notifications.registry import Letter, MailKind, Moments
-from partners.models import Partnership, Seat
+from partners.models import Partnership
 
 DUE = "action_due"
 OVERDUE = "action_overdue"
-MEASUREMENT_DUE = "measurement_due"
 WINS = "wins"
 SEVERAL = "several_actions"
 
@@ -81,41 +79,6 @@ def _late_letter(message: Message, now: datetime) -> Letter:
     partnership, on, late = _late(message, now)
     items = [(action, action.days_late(on=on), _action_url(partnership, action)) for action in late]
     return Letter({"partnership": partnership, "items": items, "list_url": _mine_url(partnership)})
-
-
-def _missing(message: Message, now: datetime) -> tuple[Partnership, Sequence[MissingPeriod]]:
-    """What the recipient is asked for: goals their partner leads, and as coordinator those that nobody leads.
-
-    Before the day it is what is due on that day, afterwards everything of theirs that is late.
-    """
-    partnership = _partnership(message)
-    seat = Seat.objects.filter(partnership=partnership, person=message.recipient_id).first()
-    if seat is None:
-        return partnership, []
-    on = today(zone=partnership.time_zone, at=now)
-    due_on = _due_on(message)
-    missing = missing_periods([partnership], on=on, until=due_on or on)
-    theirs = [one for one in missing if one.is_asked_of(seat)]
-    return partnership, [one for one in theirs if (one.due_on == due_on if due_on else one.due_on < on)]
-
-
-def _due_on(message: Message) -> date | None:
-    """The day that a reminder before it is about; None once that day is over."""
-    due_on = message.params.get("due_on")
-    return date.fromisoformat(due_on) if due_on else None
-
-
-def _is_anything_missing(message: Message, now: datetime) -> bool:
-    return bool(_missing(message, now)[1])
-
-
-def _missing_letter(message: Message, now: datetime) -> Letter:
-    partnership, missing = _missing(message, now)
-    items = [
-        (one, absolute_url(reverse("goals:measurement-add", args=[partnership.slug, one.indicator.pk])))
-        for one in missing
-    ]
-    return Letter({"partnership": partnership, "items": items, "due_on": _due_on(message)})
 
 
 def _wins(message: Message) -> tuple[Partnership, ActionQuerySet]:
@@ -190,32 +153,12 @@ KINDS = (
         still_wanted=_is_anything_late,
         topic=Topic.ACTIONS,
         who=_("Who answers for a late action or does the work"),
-        when=_("Once a week, as long as something is late"),
+        when=_("Once a week, as long as something is late and the e-mail of Monday morning does not say so"),
         sample=samples.overdue,
         rhythm=Rhythm.DAILY,
         rhythms=ANY_RHYTHM,
     ),
-    MailKind(
-        name=MEASUREMENT_DUE,
-        template=MEASUREMENT_DUE,
-        description=_("Numbers we are waiting for"),
-        compose=_missing_letter,
-        still_wanted=_is_anything_missing,
-        topic=Topic.NUMBERS,
-        who=_("The partner that leads the goal; coordinators where nobody does"),
-        when=_(
-            "A week and a day before the number is due, unless the partnership chose otherwise; "
-            "three days after that day, and every week from then on until the number is there"
-        ),
-        moments=Moments(
-            usual=(timedelta(days=7), timedelta(days=1)),
-            before=_("before the number is due"),
-            shortest=timedelta(0),
-            longest=timedelta(days=30),
-        ),
-        sample=samples.missing,
-        rhythms=ANY_RHYTHM,
-    ),
+    *NUMBER_KINDS,
     MailKind(
         name=WINS,
         template=WINS,
@@ -228,5 +171,10 @@ KINDS = (
         sample=samples.wins,
         rhythms=ANY_RHYTHM,
     ),
-    bundle_kind(SEVERAL, description=_("Actions you are given")),
+    bundle_kind(
+        SEVERAL,
+        description=_("Actions you are given"),
+        who=_("Who is given several actions within ten minutes"),
+        when=_("Ten minutes after the first of them"),
+    ),
 )

@@ -13,20 +13,21 @@ from django.db.models import Prefetch
 from accounts.models import Person
 from core.clock import at_local_time, start_of_day, today
 from goals.choices import Duty
-from goals.mails import DUE, MEASUREMENT_DUE, OVERDUE, WINS
+from goals.mails import DUE, OVERDUE, WINS
 from goals.models import Action, Assignment
 from goals.models.action import ActionQuerySet
+from goals.number_mails import FIRST_ASKED_AGAIN, MEASUREMENT_DUE, NUMBERS_WAITING, is_waited_for
 from goals.selectors.missing import MissingPeriod, missing_periods
 from notifications import services as outbox
-from notifications.models import Message
+from notifications.models import OPEN_STATES, Message, MessageState
 from notifications.reminding import Chosen, chosen_moments, fitting
 from notifications.services import Draft
+from notifications.wanted import covered
 from partners.models import Partnership, Seat
 from partners.permissions import ROLE_PERMISSIONS, Permission, Role
 
 MORNING = time(8)
 WEEK = timedelta(days=7)
-FIRST_ASKED_AGAIN = timedelta(days=3)  # after the day on which a number was due
 RECORDERS = tuple(role for role in Role if Permission.MEASUREMENT_RECORD in ROLE_PERMISSIONS[role])
 
 
@@ -40,6 +41,7 @@ def plan_reminders(now: datetime) -> None:
         plan_due(partnerships, on=on, zone=zone, now=now)
         plan_overdue(partnerships, on=on, zone=zone, now=now)
         plan_missing(partnerships, on=on, zone=zone, now=now)
+        plan_waiting(partnerships, on=on, zone=zone, now=now)
         plan_wins(partnerships, on=on, zone=zone, now=now)
 
 
@@ -71,12 +73,17 @@ def plan_due(partnerships: Iterable[Partnership], *, on: date, zone: str, now: d
 
 
 def plan_overdue(partnerships: Iterable[Partnership], *, on: date, zone: str, now: datetime) -> None:
-    """One mail a week about everything of theirs that is late, to each person who holds or does it."""
+    """One mail a week about everything of theirs that is late, to each person who holds or does it.
+
+    Only where no other mail says it: most people read it on Monday, with all that they owe.
+    """
     people = {
         (action.partnership_id, person_id)
         for action in _with_holders(partnerships).overdue(on=on)
         for person_id in _holders(action)
     }
+    told = covered(OVERDUE, people={person_id for _partnership, person_id in people}, now=now)
+    people = {one for one in people if one[1] not in told}
     _store(_weekly("action-overdue", OVERDUE, people, on=on, zone=zone, now=now), now=now)
 
 
@@ -111,6 +118,45 @@ def plan_missing(partnerships: Iterable[Partnership], *, on: date, zone: str, no
                 params={"partnership": partnership_id, **({"due_on": due_on.isoformat()} if turn.offset <= 0 else {})},
             )
             for (partnership_id, person_id, due_on), turn in turns.items()
+        ),
+        now=now,
+    )
+
+
+def plan_waiting(partnerships: Iterable[Partnership], *, on: date, zone: str, now: datetime) -> None:
+    """Coordinators hear which numbers partners leave out: three days after the day, and every week from then on.
+
+    One mail for a partnership and never two within a week, whenever which number was due: its key is the turn of the
+    number that was due last.
+    """
+    missing = [one for one in missing_periods(partnerships, on=on) if one.indicator.goal.lead_id]
+    tables = {one.indicator.goal.partnership_id for one in missing}
+    coordinators = Seat.objects.filter(
+        partnership__in=tables, role=Role.COORDINATOR, person__in=Person.objects.reachable()
+    )
+    newest: dict[tuple[int, int], date] = {}
+    for seat in coordinators.order_by("pk") if missing else ():
+        waiting = [one.due_on for one in missing if is_waited_for(one, seat=seat, on=on)]
+        if waiting and seat.person_id is not None:
+            newest[seat.partnership_id, seat.person_id] = max(waiting)
+    this_week = start_of_day(on - WEEK + timedelta(days=1), zone=zone)
+    mails = Message.objects.filter(kind=NUMBERS_WAITING, partnership_id__in=tables, due_at__gte=this_week)
+    mails = mails.filter(state__in=(*OPEN_STATES, MessageState.SENT))
+    told = set(mails.values_list("partnership_id", "recipient")) if newest else set()
+    turns = [(whose, due_on, _turn_after(due_on, on)) for whose, due_on in newest.items() if whose not in told]
+    _store(
+        (
+            Draft(
+                key=f"numbers-waiting:{partnership_id}:{person_id}:{due_on.isoformat()}:{turn.offset:+}",
+                kind=NUMBERS_WAITING,
+                recipient_id=person_id,
+                due_at=_in_the_morning(on, zone, now),
+                expires_at=start_of_day(on + WEEK + timedelta(days=1), zone=zone),
+                partnership_id=partnership_id,
+                params={"partnership": partnership_id},
+            )
+            for (partnership_id, person_id), due_on, turn in turns
+            if turn
         ),
         now=now,
     )

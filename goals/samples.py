@@ -70,3 +70,12 @@ def missing() -> Letter:
         for pk, title in enumerate(titles, start=1)
     ]
     return Letter({"partnership": goal.partnership, "items": items, "due_on": items[0][0].due_on})
+
+
+def waiting() -> Letter:
+    october = Period(date(2026, 10, 1), date(2026, 10, 31))
+    together = seat().participation
+    goal = SharedGoal(pk=1, partnership=together.partnership, lead=together, title="First support within 20 days")
+    one = MissingPeriod(Indicator(pk=1, goal=goal, title="Days to a first appointment"), october)
+    items = [(one, 10, f"{PLACE}indicators/1/numbers/add/")]
+    return Letter({"partnership": goal.partnership, "items": items, "list_url": f"{PLACE}goals/"})

@@ -1,7 +1,7 @@
 """Input about meetings: clean data in, one service call out of the view."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from goals.forms.fields import DayField, SeatChoiceField, seats_of
 from goals.models import SharedGoal
 from meetings.choices import Presence
 from meetings.models import Attendance, Decision, Meeting
-from meetings.services import MeetingPlan, Seen, plan_of
+from meetings.services import MeetingPlan, Seen
 from partners.models import Partnership, Seat
 
 YEARS = range(1990, 2100)
@@ -35,6 +35,13 @@ class WallTimeField(forms.DateTimeField):
 
 
 class MeetingForm(forms.ModelForm):
+    series = forms.CharField(
+        label=_("Series"),
+        required=False,
+        max_length=200,
+        help_text=_("For meetings that come back. Choose a series you have, or write the name of a new one."),
+        widget=forms.TextInput({"list": "series-names", "autocomplete": "off"}),
+    )
     starts = WallTimeField(label=_("Starts"))
     ends = WallTimeField(label=_("Ends"))
     time_zone = forms.ChoiceField(label=_("Time zone"))
@@ -51,17 +58,14 @@ class MeetingForm(forms.ModelForm):
         }
         widgets = {"purpose": forms.Textarea({"rows": 3}), "agenda": forms.Textarea({"rows": 7})}
 
-    field_order = ["title", "starts", "ends", "time_zone", "place", "online_link", "purpose", "agenda"]
+    field_order = ["title", "series", "starts", "ends", "time_zone", "place", "online_link", "purpose", "agenda"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, partnership: Partnership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.series_names = list(partnership.meeting_series.order_by("title").values_list("title", flat=True))
         self.fields["time_zone"].choices = zone_choices(  # type: ignore[attr-defined]  # the stubs know only plain fields
             current=self.initial["time_zone"]
         )
-
-    @classmethod
-    def initial_for(cls, meeting: Meeting) -> dict[str, Any]:
-        return asdict(plan_of(meeting))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -72,6 +76,10 @@ class MeetingForm(forms.ModelForm):
 
     def plan(self) -> MeetingPlan:
         return MeetingPlan(**{name: self.cleaned_data[name] for name in self.field_order})
+
+
+class SeriesForm(forms.Form):
+    title = forms.CharField(label=_("What shall we call it?"), max_length=200)
 
 
 class InviteForm(forms.Form):
@@ -114,13 +122,13 @@ class AttendanceForm(forms.Form):
                 widget=forms.RadioSelect,
                 required=False,
                 initial=row.presence,
-                label=str(row.person),
+                label=row.name,
             )
             self.fields[f"deputy_name_{row.pk}"] = forms.CharField(
-                label=_("Who came instead of %(name)s?") % {"name": row.person},
+                label=_("Who came instead of %(name)s?") % {"name": row.name},
                 max_length=200,
                 required=False,
-                initial=deputy.name if deputy else "",
+                initial=row.deputy_name,
                 widget=forms.TextInput({"class": "form-control"}),
             )
             self.fields[f"deputy_email_{row.pk}"] = forms.EmailField(

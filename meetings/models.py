@@ -7,6 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import validate_time_zone
@@ -49,14 +50,32 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.filter(starts_at__gte=start, starts_at__lt=end)
 
 
+class MeetingSeries(models.Model):
+    """Meetings that come back under one name, such as a monthly review; gone with the last of them."""
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="meeting_series")
+    title = models.CharField(_("name"), max_length=200)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="series_has_a_title"),
+            models.UniqueConstraint("partnership", Lower("title"), name="series_named_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class Meeting(models.Model):
     """One gathering. A draft until invitations go out; closed once attendance is recorded.
 
     ``sequence`` rises with every change that invited people must hear of; ``uid`` never changes: together they let a
-    calendar replace the old entry.
+    calendar replace the old entry. A series is joined by its name within the partnership, in ``services.series`` alone.
     """
 
     partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="meetings")
+    series = models.ForeignKey(MeetingSeries, on_delete=models.SET_NULL, null=True, blank=True, related_name="meetings")
     title = models.CharField(_("title"), max_length=200)
     purpose = models.TextField(_("what it is for"), blank=True)
     agenda = models.TextField(_("agenda"), blank=True)
@@ -103,11 +122,27 @@ class Meeting(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None and self.cancelled_at is None
 
+    def previous_in_series(self) -> "Meeting | None":
+        """The one before this, of those that were not called off."""
+        before = Q(starts_at__lt=self.starts_at) | Q(starts_at=self.starts_at, pk__lt=self.pk)
+        return self._others_in_series().filter(before).order_by("-starts_at", "-pk").first()
+
+    def next_in_series(self) -> "Meeting | None":
+        """The one after this, of those that were not called off."""
+        after = Q(starts_at__gt=self.starts_at) | Q(starts_at=self.starts_at, pk__gt=self.pk)
+        return self._others_in_series().filter(after).order_by("starts_at", "pk").first()
+
+    def _others_in_series(self) -> MeetingQuerySet:
+        others = Meeting.objects.not_cancelled().exclude(pk=self.pk)
+        return others.filter(series=self.series_id) if self.series_id else others.none()
+
 
 class Attendance(models.Model):
     """A seat that was asked to a meeting, the person holding it then, and what became of it.
 
     ``told_at`` is when they were last told time and place: a reminder that was due before would only repeat it.
+    ``invited_as`` is what they were called where they had not taken their seat yet, ``deputy_name`` what was typed:
+    the people behind may be called otherwise elsewhere.
     """
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendances")
@@ -117,6 +152,8 @@ class Attendance(models.Model):
     deputy = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="deputized_attendances"
     )
+    invited_as = models.CharField(max_length=200, blank=True)
+    deputy_name = models.CharField(max_length=200, blank=True)
     told_at = models.DateTimeField()
 
     class Meta:
@@ -137,6 +174,13 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seat_id} at {self.meeting_id}: {self.presence}"
+
+    @property
+    def name(self) -> str:
+        """What the others call the person asked, also when somebody else holds the seat by now."""
+        if self.seat.person_id == self.person_id:
+            return self.seat.name
+        return self.invited_as or self.person.name or str(_("Someone"))
 
 
 class Decision(models.Model):

@@ -41,7 +41,7 @@ def _owed(now: datetime) -> Iterator[Draft]:
         meeting = attendance.meeting
         if (meeting.pk, attendance.person_id) in told_ahead:
             continue
-        moments = chosen.of(meeting.partnership_id, letters.subject(meeting))
+        moments = chosen.of(meeting.partnership_id, *letters.subjects(meeting))
         turn = fitting(moments, meeting.starts_at - now)
         if turn is None:
             continue

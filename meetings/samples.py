@@ -34,7 +34,7 @@ def _facts() -> dict[str, Any]:
     return {
         "meeting": one,
         "partnership": one.partnership,
-        "organizer": one.organizer.person,
+        "organizer": one.organizer.name,
         "meeting_url": absolute_url("/p/wrenfield/meetings/1/"),
         "zone": "Europe/London",
         "one_day": True,

@@ -13,16 +13,17 @@ from core.components import Seen
 from core.dates import day_year
 from core.panels import Panel
 from meetings.choices import CAME, Presence
-from meetings.models import Attendance, Decision, Meeting, MeetingAction, MeetingQuerySet
+from meetings.models import Attendance, Decision, Meeting, MeetingAction, MeetingQuerySet, MeetingSeries
+from meetings.services import next_plan
 from partners.models import Participation, Partnership, Seat
 from partners.permissions import Permission
 
 STRIP = 12  # meetings on the page of a partner
 BEST_FIRST = (Presence.PRESENT, Presence.DEPUTY, Presence.APOLOGIES, Presence.ABSENT, Presence.UNKNOWN)
 MINUTES_AT_THE_END = re.compile(r"(?P<text>.*[^\s,(])[\s,(]+(?P<minutes>\d{1,3})\s?min\.?\)?")
-ATTENDED_WITH = Attendance.objects.select_related("seat__participation__organization", "person", "deputy").order_by(
-    "seat__participation__organization__name", "pk"
-)
+ATTENDED_WITH = Attendance.objects.select_related(
+    "seat__participation__organization", "seat__person", "person", "deputy"
+).order_by("seat__participation__organization__name", "pk")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,15 @@ class AgendaItem:
     text: str
     minutes: int | None
     at: datetime | None
+
+
+@dataclass(frozen=True)
+class Following:
+    """What comes after a meeting of a series: one that is planned, else the day to plan, offered to coordinators."""
+
+    after: Meeting
+    planned: Meeting | None
+    day: datetime | None
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,8 @@ class MeetingPage:
     has_started: bool
     is_over: bool
     may_manage: bool
+    previous: Meeting | None
+    following: Following | None
 
     @property
     def may_change(self) -> bool:
@@ -79,7 +91,8 @@ class MeetingPage:
 
 
 def meeting_page(*, seat: Seat, meeting: Meeting, now: datetime) -> MeetingPage:
-    """``meeting`` comes from ``seat.partnership``; three queries whatever its size."""
+    """``meeting`` comes from ``seat.partnership``; three queries whatever its size, and three more in a series."""
+    may_manage = seat.can(Permission.MEETING_MANAGE)
     attendances = list(ATTENDED_WITH.filter(meeting=meeting))
     actions = meeting.agreed_actions.select_related(
         "decision", "action__accountable__participation__organization", "action__accountable__person"
@@ -94,7 +107,9 @@ def meeting_page(*, seat: Seat, meeting: Meeting, now: datetime) -> MeetingPage:
         agenda_first=now < meeting.ends_at and meeting.closed_at is None,
         has_started=now >= meeting.starts_at,
         is_over=now >= meeting.ends_at,
-        may_manage=seat.can(Permission.MEETING_MANAGE),
+        may_manage=may_manage,
+        previous=meeting.previous_in_series(),
+        following=_following(meeting, may_manage=may_manage, now=now) if meeting.series_id else None,
     )
 
 
@@ -108,6 +123,24 @@ def _agenda(meeting: Meeting) -> list[AgendaItem]:
         items.append(AgendaItem(timed["text"] if timed else line, minutes, at))
         at = at + timedelta(minutes=minutes) if at and minutes else None
     return items if any(item.minutes for item in items) else [replace(item, at=None) for item in items]
+
+
+def _following(meeting: Meeting, *, may_manage: bool, now: datetime) -> Following:
+    planned = meeting.next_in_series()
+    offered = next_plan(meeting, now=now).starts if may_manage and planned is None else None
+    return Following(meeting, planned, offered)
+
+
+def to_be_planned(series: MeetingSeries, *, now: datetime) -> Following | None:
+    """The day to plan next, after the last meeting that was not called off."""
+    last = series.meetings.not_cancelled().select_related("series").order_by("-starts_at", "-pk").first()
+    return Following(last, None, next_plan(last, now=now).starts) if last else None
+
+
+def asked_last_time(meeting: Meeting) -> set[int]:
+    """The seats that were asked to the meeting before it in the series."""
+    before = meeting.previous_in_series()
+    return set(before.attendances.values_list("seat_id", flat=True)) if before else set()
 
 
 def upcoming_meetings(partnership: Partnership, *, now: datetime) -> MeetingQuerySet:
@@ -128,6 +161,17 @@ def seats_to_invite(meeting: Meeting, *, now: datetime) -> QuerySet[Seat]:
         asked = asked.filter(person=OuterRef("person"))
     seats = meeting.partnership.seats.with_people().filter(~Exists(asked))
     return seats.order_by("participation__organization__name", "pk")
+
+
+def names_at(meeting: Meeting) -> dict[int, str]:
+    """What whoever was asked to this meeting, or sent, is called here, by their number."""
+    rows = Attendance.objects.filter(meeting=meeting).select_related("seat__person", "person")
+    names: dict[int, str] = {}
+    for row in rows:
+        names[row.person_id] = row.name
+        if row.deputy_id is not None:
+            names.setdefault(row.deputy_id, row.deputy_name)
+    return names
 
 
 # -- For reports ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ and shares its fate.
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from core.texts import StrOrPromise
 from notifications import leases
 from notifications.letters import Part, part_of
-from notifications.models import LEASE, OPEN_STATES, Message, MessageQuerySet, MessageState, Unsubscription
+from notifications.models import LEASE, OPEN_STATES, Message, MessageQuerySet, MessageState
 from notifications.registry import Letter, MailKind, kind_named
 from notifications.services import Draft, enqueue
-from notifications.wishes import DAILY_DIGEST, WEEKLY_DIGEST, Wishes, wishes_of
+from notifications.wanted import reason_to_drop, stopped_by
+from notifications.wishes import DAILY_DIGEST, WEEKLY_DIGEST, Times, Wishes, wishes_of
 
 logger = logging.getLogger(__name__)
 MOST_IN_ONE = 50
@@ -37,7 +38,7 @@ def sort_out(batch: Sequence[Message], *, now: datetime) -> list[Message]:
             leaving.append(message)
             continue
         wish = wishes[person]
-        moment = wish.moment_for(kind, due_at=message.due_at, expires_at=message.expires_at, now=now)
+        moment = wish.moment_for(kind, Times(message.due_at, message.expires_at, message.about_at), now=now)
         if moment > now:
             leases.hold_back(message, until=moment)
         elif bundle := wish.bundle_of(kind):
@@ -95,10 +96,11 @@ def take(carrier: Message, now: datetime) -> bool:
         lease_until=now + LEASE,
         attempts=carrier.attempts,
     )
-    stopped = set(Unsubscription.objects.filter(person=carrier.recipient_id).values_list("kind", flat=True))
+    stopped = stopped_by(carrier.recipient_id)
     left = 0
     for message in _aboard(carrier):
-        reason = _reason_to_drop(message, stopped, now)
+        kind = kind_named(message.kind)
+        reason = reason_to_drop(message, kind, stopped=stopped, now=now) if kind else ""
         if reason:
             leases.mark_obsolete(message, reason=reason)
         left += not reason
@@ -109,15 +111,6 @@ def _aboard(carrier: Message) -> MessageQuerySet:
     """What leaves with the bundle, the newest first."""
     taken = Message.objects.filter(carrier=carrier, lease_owner=carrier.lease_owner, state=MessageState.SENDING)
     return taken.select_related("recipient").order_by("-due_at", "-pk")
-
-
-def _reason_to_drop(message: Message, stopped: Collection[str], now: datetime) -> str:
-    kind = kind_named(message.kind)
-    if message.expires_at and message.expires_at <= now:
-        return "expired"
-    if message.kind in stopped:
-        return "unsubscribed"
-    return "" if kind is None or kind.still_wanted(message, now) else "no longer wanted"
 
 
 def compose(carrier: Message, now: datetime) -> Letter:
@@ -148,14 +141,32 @@ def _part(message: Message, now: datetime) -> Part:
     return part_of(kind, kind.compose(message, now), recipient=message.recipient)
 
 
-def bundle_kind(name: str, *, description: StrOrPromise) -> MailKind:
+def bundle_kind(name: str, *, description: StrOrPromise, who: StrOrPromise = "", when: StrOrPromise = "") -> MailKind:
     """The kind of a mail that is put together from others."""
     return MailKind(
-        name=name, template="bundle", description=description, compose=compose, still_wanted=take, gathers=True
+        name=name,
+        template="bundle",
+        description=description,
+        compose=compose,
+        still_wanted=take,
+        gathers=True,
+        who=who,
+        when=when,
     )
 
 
+WHO_CHOSE = _("Who gets some kinds of e-mail together, by choice or because they come so")
 BUNDLE_KINDS = (
-    bundle_kind(DAILY_DIGEST, description=_("What is new for you, once a day")),
-    bundle_kind(WEEKLY_DIGEST, description=_("What is new for you, once a week")),
+    bundle_kind(
+        DAILY_DIGEST,
+        description=_("What is new for you, once a day"),
+        who=WHO_CHOSE,
+        when=_("At eight in the morning, or at an hour of their own; none when nothing is new"),
+    ),
+    bundle_kind(
+        WEEKLY_DIGEST,
+        description=_("What is new for you, once a week"),
+        who=WHO_CHOSE,
+        when=_("On Monday at eight, or on a day and at an hour of their own; none when nothing is new"),
+    ),
 )

@@ -14,18 +14,23 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import BigAutoField, CharField, Exists, OuterRef
 
+from accounts.models import Person
+from core.prepared import Given, Prepared
 from notifications import bundling, leases, pauses
 from notifications.chat import delivery as chat
 from notifications.letters import OutgoingMail, write_mail
 from notifications.mail_server import NOT_TAKEN, MailServer, ServerUnavailable, diagnose
 from notifications.models import MAX_ATTEMPTS, Channel, Message, Unsubscription
 from notifications.registry import MailKind, kind_named
+from notifications.wanted import reason_to_drop
 
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 BUDGET_SECONDS = 20.0
+BATCH_SECONDS = 5.0  # then what is left of a batch goes back, so that account mail need not wait for all of it
 
 
 def deliver_due(
@@ -64,12 +69,16 @@ class _Dispatch:
 
     def run(self) -> None:
         while claimed := self._claim():
+            began = time.monotonic()
             batch = bundling.sort_out(claimed, now=self.clock())
             with MailServer() as server:
                 for position, message in enumerate(batch):
                     if self._should_stop() or time.monotonic() > self._deadline:
                         leases.release(batch[position:])
                         return
+                    if position and time.monotonic() > began + BATCH_SECONDS:
+                        leases.release(batch[position:])
+                        break
                     try:
                         self.sent += _deliver(message, server, self.clock)
                     except ServerUnavailable as trouble:
@@ -147,13 +156,34 @@ def _prepare(message: Message, *, now: datetime) -> OutgoingMail | None:
 def _reason_to_drop(message: Message, kind: MailKind, now: datetime) -> str:
     """Why the message is not needed any more, asked immediately before sending; empty when it is."""
     recipient = message.person
-    if message.expires_at and message.expires_at <= now:
-        return "expired"
+    has_stopped = _look_at_recipient(recipient, kind)
     if not recipient.is_active or not recipient.email:
         return "the recipient cannot be reached"
-    if kind.offers_unsubscribe and Unsubscription.objects.filter(person=recipient, kind=kind.name).exists():
-        return "unsubscribed"
-    return "" if kind.still_wanted(message, now) else "no longer wanted"
+    return reason_to_drop(message, kind, stopped=[kind.name] if has_stopped else (), now=now)
+
+
+def _look_at_recipient(recipient: Person, kind: MailKind) -> bool:
+    """Bring what a mail needs of its recipient up to now; whether they stopped mails of this kind."""
+    rows = _RECIPIENT.rows(person=recipient.pk, kind=kind.name)
+    if not rows:  # deleted, and the message with them
+        recipient.is_active = False
+        return False
+    *values, has_stopped = rows[0]
+    for name, value in zip(_OF_RECIPIENT, values, strict=True):
+        setattr(recipient, name, value)
+    return bool(has_stopped)
+
+
+_OF_RECIPIENT = ("is_active", "email", "name", "language", "time_zone")
+_RECIPIENT = Prepared(
+    lambda: (
+        Person.objects.filter(pk=Given("person", BigAutoField()))
+        .annotate(
+            has_stopped=Exists(Unsubscription.objects.filter(person=OuterRef("pk"), kind=Given("kind", CharField())))
+        )
+        .values_list(*_OF_RECIPIENT, "has_stopped")
+    )
+)
 
 
 def _settle_trouble(message: Message, error: Exception, *, now: datetime) -> None:

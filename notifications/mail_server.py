@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -74,6 +75,7 @@ class MailServer:
 
     def __init__(self) -> None:
         self._connection: Any = None
+        self._guard: _Guard | None = None
         self.was_reached = False
 
     def __enter__(self) -> Self:
@@ -86,9 +88,9 @@ class MailServer:
 
     def hand_over(self, mail: EmailMultiAlternatives) -> None:
         """Return once the server has taken responsibility; raise ServerUnavailable or what it answered."""
-        connection = self._connection or self._open()
+        connection, guard = self._open()
         try:
-            with _cut_off_in_time(connection):
+            with guard.busy():
                 connection.send_messages([mail])
         except SMTPSenderRefused as error:
             self._hang_up()
@@ -111,47 +113,69 @@ class MailServer:
             self._hang_up()
             raise
 
-    def _open(self) -> Any:
+    def _open(self) -> tuple[Any, "_Guard"]:
+        if self._connection is not None and self._guard is not None:
+            return self._connection, self._guard
         connection = get_connection()
+        guard = _Guard(connection)
         try:
-            with _cut_off_in_time(connection):
+            with guard.busy():
                 connection.open()
-        except OSError as error:  # refused, unknown host, TLS, credentials: smtplib's errors are OSErrors
+        except BaseException as error:
+            guard.leave()
             with suppress(OSError):
                 connection.close()
-            raise _unavailable(error) from error
+            if isinstance(error, OSError):  # refused, unknown host, TLS, credentials: smtplib's errors are OSErrors
+                raise _unavailable(error) from error
+            raise
         self.was_reached = True
-        self._connection = connection
-        return connection
+        self._connection, self._guard = connection, guard
+        return connection, guard
 
     def _hang_up(self) -> None:
+        if self._guard is not None:
+            self._guard.leave()
         if self._connection is not None:
             with suppress(OSError):
                 self._connection.close()
-            self._connection = None
+        self._connection = self._guard = None
 
 
-@contextmanager
-def _cut_off_in_time(backend: Any) -> Iterator[None]:
-    """Shut the backend's socket after ``MESSAGE_SECONDS``; whoever reads from it finds that the server has gone."""
-    if not hasattr(backend, "timeout"):  # only SMTP makes us wait
-        yield
-        return
-    is_over = threading.Event()
+class _Guard:
+    """Shuts the backend's socket once it is busy for ``MESSAGE_SECONDS``; who reads from it finds the server gone.
 
-    def cut_off() -> None:
-        seconds = MESSAGE_SECONDS
-        while not is_over.wait(seconds):
-            seconds = 1.0  # again: while it still connects there is nothing to shut
-            if wire := getattr(getattr(backend, "connection", None), "sock", None):
-                with suppress(OSError):
-                    socket.socket.shutdown(wire, socket.SHUT_RDWR)
+    One thread for a connection, which looks thirty times in that span. Only SMTP makes us wait.
+    """
 
-    threading.Thread(target=cut_off, name="cut off", daemon=True).start()
-    try:
-        yield
-    finally:
-        is_over.set()
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+        self._lock = threading.Lock()
+        self._busy_until = float("inf")
+        self._is_over = threading.Event()
+        if hasattr(backend, "timeout"):
+            threading.Thread(target=self._watch, args=[MESSAGE_SECONDS / 30], name="cut off", daemon=True).start()
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        with self._lock:
+            self._busy_until = time.monotonic() + MESSAGE_SECONDS
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy_until = float("inf")
+
+    def leave(self) -> None:
+        self._is_over.set()
+
+    def _watch(self, pause: float) -> None:
+        while not self._is_over.wait(pause):
+            with self._lock:  # held, so that what is cut off is never the next message
+                # Again and again: while it still connects there is nothing to shut.
+                wire = getattr(getattr(self._backend, "connection", None), "sock", None)
+                if wire and time.monotonic() >= self._busy_until:
+                    with suppress(OSError):
+                        socket.socket.shutdown(wire, socket.SHUT_RDWR)
 
 
 def _unavailable(error: OSError) -> ServerUnavailable:

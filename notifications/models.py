@@ -1,7 +1,7 @@
 """The outbox: one row per message, written in the same transaction as its cause. Knows people, no domain."""
 
 from datetime import datetime, time, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -80,6 +80,7 @@ class Message(models.Model):
     held_until = models.DateTimeField(null=True, blank=True)
     carrier = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="carried")
     expires_at = models.DateTimeField(null=True, blank=True)
+    about_at = models.DateTimeField(null=True, blank=True, help_text="When what it tells of begins.")
     state = models.CharField(max_length=10, choices=MessageState, default=MessageState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
@@ -92,6 +93,7 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()
+    at_hand: Any = None  # what ``still_wanted`` has just read, for ``compose``, which follows at once
 
     class Meta:
         constraints = [
@@ -199,7 +201,7 @@ class MailHours(models.Model):
 class ReminderTimes(models.Model):
     """How many minutes before something this partnership reminds its people, where that is not the usual.
 
-    ``subject`` is one thing with times of its own, such as ``meeting:7``; empty for the whole partnership.
+    ``subject`` is one thing with times of its own, as ``meeting:7`` or ``series:3``; empty for the whole partnership.
     """
 
     kind = models.CharField(max_length=60)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from core.models import record
+from notifications import doorbell
 from notifications.choices import Rhythm
 from notifications.models import MailHours, Message, MessageState, Preference, Unsubscription
 from notifications.registry import MailKind, kind_named
@@ -130,4 +131,5 @@ def choose_hours(*, person_id: int, wanted: HoursWanted, now: datetime) -> MailH
 
 def _look_again(person_id: int, now: datetime) -> None:
     held = Message.objects.filter(recipient=person_id, state=MessageState.PENDING, held_until__isnull=False)
-    held.filter(carrier=None).update(held_until=None, next_attempt_at=now)
+    if held.filter(carrier=None).update(held_until=None, next_attempt_at=now):
+        doorbell.ring()

@@ -3,7 +3,7 @@
 Delivery and planning know only this registry; they never import an app that stands above.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -27,12 +27,16 @@ class Letter:
 
     ``from_name`` stands before our address as the sender, a partnership's name for example. ``take_back`` is called
     when the mail server has certainly not received the text: a link minted for it is worth nothing then.
+
+    ``alike`` is every fact that the words are made of, where none is about the recipient: letters of a kind for whom it
+    is equal say the same to all who share a language and a time zone, so their words are written once.
     """
 
     context: Mapping[str, object]
     attachments: tuple[Attachment, ...] = field(default=())
     from_name: str = ""
     take_back: Callable[[], object] = lambda: None
+    alike: Hashable = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,9 @@ class MailKind:
     For choosing: ``rhythm`` is how it comes unless somebody chose otherwise among ``rhythms``. What carries an
     attachment or a link of its own comes at once or not at all. Several mails of the kinds that name the same bundle in
     ``together`` and come at once within ten minutes go as one. ``gathers`` is true for these bundles and the digests.
+    ``urgent_within``: so long before what it tells of (``Draft.about_at``) it waits for no hours or days without mail.
+    ``covers`` names kinds that say a part of what this one says: who gets this one is spared those for a week
+    (``notifications.wanted``).
     """
 
     name: str
@@ -95,6 +102,8 @@ class MailKind:
     together: str = ""
     moments: Moments | None = None
     gathers: bool = False
+    covers: tuple[str, ...] = ()
+    urgent_within: timedelta = timedelta(0)
     sample: Callable[[], Letter] | None = None
 
     @property
@@ -118,6 +127,7 @@ class Planner:
 _kinds: dict[str, MailKind] = {}
 _planners: dict[str, Planner] = {}
 _housekeepers: dict[str, Planner] = {}
+_rounds: dict[str, timedelta] = {}
 _namers: dict[str, Callable[[], Mapping[int, str]]] = {}
 
 
@@ -135,6 +145,11 @@ def register_housekeeper(planner: Planner) -> None:
     _housekeepers[planner.name] = planner
 
 
+def register_loop(name: str, longest_round: timedelta) -> None:
+    """A loop of another app that beats: watched from its first round on, since not every installation runs it."""
+    _rounds[name] = longest_round
+
+
 def register_partnership_names(names: Callable[[], Mapping[int, str]]) -> None:
     """How operators are told which partnership a message belongs to; this app knows numbers only."""
     _namers["partnerships"] = names
@@ -150,6 +165,10 @@ def kind_named(name: str) -> MailKind | None:
 
 def kinds() -> Iterable[MailKind]:
     return tuple(_kinds.values())
+
+
+def rounds() -> dict[str, timedelta]:
+    return dict(_rounds)
 
 
 def planners() -> Iterable[Planner]:

@@ -21,15 +21,17 @@ class NotThen(DomainError):
 
 @dataclass(frozen=True)
 class Chosen:
-    """The moments of one kind for some partnerships; ``subject`` is one thing in it with moments of its own."""
+    """The moments of one kind for some partnerships; a subject is one thing in it with moments of its own."""
 
     usual: tuple[timedelta, ...]
     chosen: Mapping[tuple[int, str], tuple[timedelta, ...]]
 
-    def of(self, partnership_id: int, subject: str = "") -> tuple[timedelta, ...]:
-        """The longest first. The subject's own, else the partnership's, else the usual ones."""
-        whole = self.chosen.get((partnership_id, ""), self.usual)
-        return self.chosen.get((partnership_id, subject), whole)
+    def of(self, partnership_id: int, *subjects: str) -> tuple[timedelta, ...]:
+        """The longest first. Those of the first subject that has its own, else the partnership's, else the usual."""
+        for subject in (*subjects, ""):
+            if (partnership_id, subject) in self.chosen:  # none at all is a choice too
+                return self.chosen[partnership_id, subject]
+        return self.usual
 
     @property
     def longest(self) -> timedelta:
@@ -79,7 +81,7 @@ def choose_moments(
         kind=kind, partnership_id=partnership_id, subject=subject, defaults={"minutes": minutes}
     )
     record(verb="reminders.chosen", target=row, at=now, actor_id=by_id, partnership_id=partnership_id, kind=kind)
-    _plan_anew(kind, partnership_id)
+    plan_anew(kind, partnership_id=partnership_id)
 
 
 @transaction.atomic
@@ -88,11 +90,14 @@ def use_usual_moments(*, kind: str, partnership_id: int, by_id: int | None, now:
     for row in ReminderTimes.objects.filter(kind=kind, partnership_id=partnership_id, subject=subject):
         record(verb="reminders.reset", target=row, at=now, actor_id=by_id, partnership_id=partnership_id, kind=kind)
         row.delete()
-    _plan_anew(kind, partnership_id)
+    plan_anew(kind, partnership_id=partnership_id)
 
 
-def _plan_anew(kind: str, partnership_id: int) -> None:
-    """Deleted, not withdrawn: the same reminder may still be owed, and its key has to be free for it."""
+def plan_anew(kind: str, *, partnership_id: int) -> None:
+    """Let what waits be planned by the moments that hold now.
+
+    Deleted, not withdrawn: the same reminder may still be owed, and its key has to be free for it.
+    """
     waiting = Message.objects.filter(kind=kind, partnership_id=partnership_id, state=MessageState.PENDING)
     waiting.filter(attempts=0, carrier=None).delete()
 
@@ -102,11 +107,11 @@ def kinds_with_moments(kinds: Iterable[MailKind]) -> list[tuple[MailKind, Moment
 
 
 def moments_in(
-    partnership_id: int, kinds: Iterable[tuple[MailKind, Moments]], *, subject: str = ""
+    partnership_id: int, kinds: Iterable[tuple[MailKind, Moments]], *, subjects: Sequence[str] = ()
 ) -> dict[str, tuple[timedelta, ...]]:
-    """When this partnership reminds, by kind."""
+    """When this partnership reminds, by kind; the narrowest subject first."""
     return {
-        kind.name: chosen_moments(kind.name, partnerships=[partnership_id]).of(partnership_id, subject)
+        kind.name: chosen_moments(kind.name, partnerships=[partnership_id]).of(partnership_id, *subjects)
         for kind, _rule in kinds
     }
 

@@ -11,7 +11,7 @@ from accounts.models import Person
 from core.texts import StrOrPromise
 from notifications.models import Heartbeat, Message, MessageState, Pause, Unsubscription
 from notifications.preferences import stops
-from notifications.registry import kind_named
+from notifications.registry import kind_named, rounds
 from notifications.wishes import Wishes, wishes_of
 
 # From one finished round to the next: the beat of the loop and the longest a round may take. Two missed are silence.
@@ -66,7 +66,7 @@ def vitals_at(now: datetime) -> Vitals:
     due = Message.objects.waiting(since=now)
     oldest = due.aggregate(at=Min(Coalesce("held_until", "due_at")))["at"]
     return Vitals(
-        loops=[_loop(name, beats.get(name), now) for name in ROUNDS],
+        loops=[_loop(name, longest, beats.get(name), now) for name, longest in (ROUNDS | rounds()).items()],
         pause=Pause.objects.first(),
         oldest_due_at=oldest,
         is_late=oldest is not None and now - oldest > LONGEST_WAIT,
@@ -84,10 +84,10 @@ def outbox_at(now: datetime) -> OutboxState:
     )
 
 
-def _loop(name: str, at: datetime | None, now: datetime) -> Loop:
+def _loop(name: str, longest: timedelta, at: datetime | None, now: datetime) -> Loop:
     if at is None:  # the hourly loop takes its first round an hour after the start: until then its absence says nothing
-        return Loop(name, at, is_silent=ROUNDS[name] < timedelta(hours=1))
-    return Loop(name, at, is_silent=now - at > 2 * ROUNDS[name])
+        return Loop(name, at, is_silent=name in ROUNDS and longest < timedelta(hours=1))
+    return Loop(name, at, is_silent=now - at > 2 * longest)
 
 
 @dataclass(frozen=True)

@@ -13,22 +13,33 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 
 from accounts.models import Person
-from core import limits
+from core import limits, once
 from core.models import event, record, record_all
-from notifications import pauses
-from notifications.models import OPEN_STATES, Channel, Heartbeat, Message, MessageQuerySet, MessageState, Pause
+from notifications import doorbell, pauses
+from notifications.models import (
+    OPEN_STATES,
+    Channel,
+    Heartbeat,
+    Message,
+    MessageQuerySet,
+    MessageState,
+    Pause,
+    Unsubscription,
+)
 from notifications.registry import kind_named
 from notifications.sealed_text import seal
 
 logger = logging.getLogger(__name__)
 KEEP_MESSAGES = timedelta(days=90)
 KEEP_RATE_COUNTS = timedelta(days=2)
+KEEP_SUBMISSIONS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Draft:
     """A message to store: ``key`` is built from facts and makes planning idempotent, ``params`` holds ids only.
 
+    ``about_at`` is when what it tells of begins: nobody's quiet hours keep a mail back until then.
     ``secret`` is a one-time code in clear; it is stored encrypted and cleared when the message is sent or given up.
     """
 
@@ -37,6 +48,7 @@ class Draft:
     recipient_id: int
     due_at: datetime
     expires_at: datetime | None = None
+    about_at: datetime | None = None
     partnership_id: int | None = None
     params: Mapping[str, int | str] = field(default_factory=dict)
     secret: str = ""
@@ -44,8 +56,13 @@ class Draft:
 
 
 def enqueue(drafts: Iterable[Draft], *, now: datetime) -> None:
-    """Store messages inside the caller's transaction; a repeated key is silently the same message."""
-    Message.objects.bulk_create([_message(draft, now) for draft in drafts], ignore_conflicts=True)
+    """Store messages inside the caller's transaction; a repeated key is silently the same message.
+
+    Whoever listens for the doorbell sends what is due now as soon as that transaction is committed.
+    """
+    messages = [_message(draft, now) for draft in drafts]
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    doorbell.ring_if_due((message.due_at for message in messages), now=now)
 
 
 def _message(draft: Draft, now: datetime) -> Message:
@@ -61,6 +78,7 @@ def _message(draft: Draft, now: datetime) -> Message:
         due_at=draft.due_at,
         next_attempt_at=draft.due_at,
         expires_at=draft.expires_at,
+        about_at=draft.about_at,
         message_id=message_id_of(draft.key),
         created_at=now,
     )
@@ -92,6 +110,7 @@ def try_again(*, message_id: int | None, actor_id: int, now: datetime) -> int:
     Whether it is still wanted is asked when it is sent, as ever. A code is gone once its message was given up. Counted
     as tried once, it goes by itself and at once: who tries again wants to see what happens.
     """
+    doorbell.ring()
     return _settle_dead(
         message_id, "mail.retried", actor_id, now,
         state=MessageState.PENDING, attempts=1, due_at=now, held_until=None, next_attempt_at=now,
@@ -118,9 +137,10 @@ def _settle_dead(message_id: int | None, verb: str, actor_id: int, now: datetime
 
 @transaction.atomic
 def wake(*, actor_id: int, now: datetime) -> bool:
-    """End the pause of the mail server's queue, so that the next dispatcher tries; false when there is none."""
+    """End the pause of the mail server's queue, so that a dispatcher tries at once; false when there is none."""
     for pause in Pause.objects.filter(channel=Channel.MAIL):
         record(verb="mail.woken", target=pause, at=now, actor_id=actor_id)
+    doorbell.ring()
     return pauses.cut_short(now=now)
 
 
@@ -134,19 +154,26 @@ def beat(name: str, *, now: datetime) -> None:
 
 
 def purge(*, now: datetime) -> int:
-    """Delete ended sessions, closed messages and old counters; returns how many of the latter two.
+    """Delete ended sessions, closed messages, old counters and numbers of forms; returns how many of the latter three.
 
     Sessions end by the clock of the browser and of Django, which nobody moves, so ``now`` does not decide about them.
     """
     SessionStore.clear_expired()
     closed = Message.objects.exclude(state__in=OPEN_STATES).filter(due_at__lt=now - KEEP_MESSAGES)
-    return closed.delete()[0] + limits.purge(before=now - KEEP_RATE_COUNTS)
+    forms = once.purge(before=now - KEEP_SUBMISSIONS)
+    return closed.delete()[0] + limits.purge(before=now - KEEP_RATE_COUNTS) + forms
 
 
 def reached(*, key_prefix: str) -> set[int]:
     """Ids of the people a message whose key starts with ``key_prefix`` went to, or is on its way to right now."""
     out = Message.objects.filter(dedupe_key__startswith=key_prefix, state__in=(MessageState.SENT, MessageState.SENDING))
     return set(Person.objects.filter(messages__in=out).values_list("pk", flat=True))
+
+
+def who_stopped(kind: str, *, among: Iterable[int]) -> set[int]:
+    """The people of ``among`` who do not want mails of this kind."""
+    stopped = Unsubscription.objects.filter(kind=kind, person__in=list(among))
+    return set(stopped.values_list("person_id", flat=True))
 
 
 def sent_after(now: datetime, *, kind: str) -> MessageQuerySet:

@@ -60,6 +60,15 @@ class Hours:
 
 
 @dataclass(frozen=True)
+class Times:
+    """The moments of one message, as its row has them."""
+
+    due_at: datetime
+    expires_at: datetime | None = None
+    about_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Wishes:
     """What one person chose."""
 
@@ -78,18 +87,23 @@ class Wishes:
     def kinds_in(self, bundle: str) -> list[MailKind]:
         return [kind for kind in kinds() if self.bundle_of(kind) == bundle]
 
-    def moment_for(self, kind: MailKind, *, due_at: datetime, expires_at: datetime | None, now: datetime) -> datetime:
-        """When a mail that is due may leave: ``now`` or later. What would be pointless by then does not wait."""
+    def moment_for(self, kind: MailKind, times: Times, *, now: datetime) -> datetime:
+        """When a mail that is due may leave: ``now`` or later. What would be pointless by then does not wait.
+
+        What is urgent waits until it becomes so, and no longer.
+        """
         if not kind.can_be_chosen:
             return now
         bundle = self.bundle_of(kind)
-        ready = due_at
+        ready = times.due_at
         if bundle in _DIGESTS.values():
-            ready = self.hours.digest_after(due_at, weekly=bundle == WEEKLY_DIGEST)
+            ready = self.hours.digest_after(ready, weekly=bundle == WEEKLY_DIGEST)
         elif bundle:
-            ready = due_at + SETTLING
+            ready += SETTLING
         moment = self.hours.open_from(max(ready, now))
-        return now if expires_at and moment >= expires_at else moment
+        if times.about_at and kind.urgent_within:
+            moment = min(moment, max(times.about_at - kind.urgent_within, now))
+        return now if times.expires_at and moment >= times.expires_at else moment
 
 
 def wishes_of(people: Collection[int]) -> dict[int, Wishes]:

@@ -18,11 +18,13 @@ from partners.services import SEAT_INVITATION
 
 def _compose(message: Message, _now: datetime) -> Letter:
     seat = Seat.objects.with_people().get(pk=message.params["seat"])
+    inviting = Seat.objects.with_people().filter(person=message.params["invited_by"], partnership=seat.partnership)
+    inviter = inviting.first()
     return Letter(
         {
             "seat": seat,
             "role_means": ROLE_DESCRIPTIONS[Role(seat.role)],
-            "invited_by": Person.objects.get(pk=message.params["invited_by"]),
+            "invited_by": inviter.name if inviter else Person.objects.get(pk=message.params["invited_by"]),
             "sign_in_url": absolute_url(f"{reverse('account_request_login_code')}?next={_first_page(seat)}"),
         }
     )

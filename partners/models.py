@@ -189,9 +189,9 @@ class Participation(models.Model):
         return f"participation {self.pk}"
 
     @property
-    def people(self) -> list[Any]:
-        """Whoever holds a seat here, in the order of the seats."""
-        return [seat.person for seat in self.seats.all() if seat.person is not None]
+    def names(self) -> list[str]:
+        """What whoever holds a seat here is called, in the order of the seats."""
+        return [seat.name for seat in self.seats.all() if not seat.is_vacant]
 
 
 class ParticipationRole(models.Model):
@@ -223,12 +223,23 @@ class SeatQuerySet(models.QuerySet["Seat"]):
     def with_people(self) -> Self:
         return self.select_related("partnership", "participation__organization", "holder", "person")
 
+    def with_names(self) -> Self:
+        """:attr:`Seat.name` as ``shown_name``, to sort and search by: what may not be read may not be found either."""
+        is_taken = models.When(invited_as="", then=F("person__name"))
+        return self.annotate(shown_name=models.Case(is_taken, default=F("invited_as")))
+
+    def called(self, name: str, *, how: str = "iexact") -> Self:
+        return self.held().with_names().filter(Q((f"shown_name__{how}", name)))
+
 
 class Seat(models.Model):
     """A place at the table. Duties belong to the seat, so they survive a change of people.
 
     ``partnership`` and ``person`` repeat what participation and holder say, so that the database itself can hold to one
     seat per person and partnership; ``partners.services.seating`` is the only writer.
+
+    ``invited_as`` and ``invited_title`` are what a coordinator typed. They stand for the person until they take the
+    seat: nobody learns from an invitation that an address has an account, or what its holder is called elsewhere.
     """
 
     partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="seats")
@@ -239,6 +250,8 @@ class Seat(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="seats"
     )
+    invited_as = models.CharField(max_length=200, blank=True)
+    invited_title = models.CharField(max_length=200, blank=True)
 
     objects = SeatQuerySet.as_manager()
 
@@ -248,6 +261,9 @@ class Seat(models.Model):
             models.CheckConstraint(
                 condition=Q(holder=None, person=None) | Q(holder__isnull=False, person__isnull=False),
                 name="seat_holder_and_person_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | Q(invited_as="", invited_title=""), name="seat_invites_somebody"
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="seat_role_known"),
         ]
@@ -262,6 +278,20 @@ class Seat(models.Model):
     @property
     def is_vacant(self) -> bool:
         return self.person_id is None
+
+    @property
+    def name(self) -> str:
+        """What the others here call whoever holds it: the only way a name gets on a page. Never an address."""
+        if self.person is None:
+            return ""
+        return self.invited_as or self.person.name or str(_("Someone"))
+
+    @property
+    def person_title(self) -> str:
+        """What whoever holds it is at their organisation."""
+        if self.invited_as or self.holder is None:
+            return self.invited_title
+        return self.holder.title
 
     def can(self, permission: Permission) -> bool:
         return permission in ROLE_PERMISSIONS[Role(self.role)]

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     PARTNERSHIP_VIEW = auto()
     PARTNERSHIP_EDIT = auto()
     SEAT_MANAGE = auto()
+    ADDRESS_SEE = auto()
     ORGANIZATION_EDIT = auto()
     ORGANIZATION_EDIT_OWN = auto()
     GOAL_EDIT = auto()
@@ -36,7 +37,7 @@ class Role(models.TextChoices):
 
 
 _VIEW = frozenset({Permission.PARTNERSHIP_VIEW, Permission.HEALTH_VIEW})
-_MEMBER = _VIEW | {Permission.ACTION_UPDATE}
+_MEMBER = _VIEW | {Permission.ACTION_UPDATE, Permission.ADDRESS_SEE}
 _REPRESENTATIVE = _MEMBER | {
     Permission.ORGANIZATION_EDIT_OWN,
     Permission.MEASUREMENT_RECORD,
@@ -57,7 +58,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
 }
 
 ROLE_DESCRIPTIONS: Mapping[Role, StrOrPromise] = {
-    Role.OBSERVER: _("Reads goals, progress and health reports. Changes nothing."),
+    Role.OBSERVER: _("Reads goals, progress and health reports. Changes nothing, and sees no e-mail addresses."),
     Role.MEMBER: _("Takes part in meetings and updates the actions they share in."),
     Role.REPRESENTATIVE: _("Speaks for one organisation: keeps its profile, records measurements, plans actions."),
     Role.BACKBONE: _("Supports the whole partnership: goals, meetings, follow-up on health reports."),

@@ -41,11 +41,12 @@ def directory(partnership: Partnership, *, wanted: Mapping[str, str], after: int
     if role := wanted.get("role"):
         partners = partners.filter(roles__role=role)
     if text := wanted.get("q", "").strip():
+        named = partnership.seats.called(text, how="icontains")
         partners = partners.filter(
             Q(organization__name__icontains=text)
             | Q(organization__short_name__icontains=text)
             | Q(organization__aliases__name__icontains=text)
-            | Q(seats__person__name__icontains=text)
+            | Q(pk__in=named.values("participation"))
         )
     last = partnership.participations.in_order().filter(pk=after).first() if after else None
     if last is not None:

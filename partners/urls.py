@@ -12,6 +12,7 @@ inside = [
     path("partners/<int:pk>/edit/", views.partner_edit, name="partner-edit"),
     path("seats/", views.seat_list, name="seat-list"),
     path("seats/invite/", views.seat_invite, name="seat-invite"),
+    path("seats/take/", views.seat_take, name="seat-take"),
     path("seats/<int:pk>/role/", views.seat_role, name="seat-role"),
     path("seats/<int:pk>/vacate/", views.seat_vacate, name="seat-vacate"),
     path("chats/", views.chat_list, name="chat-list"),

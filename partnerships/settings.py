@@ -67,17 +67,19 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "core.outages.AdmitOutage",
 ]
 
 ROOT_URLCONF = "partnerships.urls"
 WSGI_APPLICATION = "partnerships.wsgi.application"
+TAGS = ["core.templatetags.ui", "core.templatetags.once", "django.templatetags.i18n", "django.templatetags.static"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["core.templatetags.ui", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": TAGS,
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -256,8 +258,10 @@ else:
         "data_folder_in": str(VAR_DIR / "broker"),
         "data_folder_out": str(VAR_DIR / "broker"),
         "control_folder": str(VAR_DIR / "broker-control"),
-        "polling_interval": 0.1,
+        "polling_interval": 0.5,  # seconds; only the clock comes this way, so it may wait a little
     }
+# A pipe that dispatchers on this machine listen to, so that what is due leaves at once; empty to do without.
+OUTBOX_DOORBELL = env("OUTBOX_DOORBELL", default=str(VAR_DIR / "doorbell"))
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90

@@ -1,6 +1,7 @@
 """Run the web server and the worker with its clock side by side, and stop them together.
 
 A worker that ends by itself, as it does when its Redis has no memory left, is started again: pages need none.
+It waits for as long as the product runs and needs nothing of it, so it is a process without Django.
 """
 
 import logging
@@ -11,9 +12,9 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
-from django.conf import settings
-
+ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 30
 REVIVE_AFTER_SECONDS = 5.0
 logger = logging.getLogger(__name__)
@@ -27,14 +28,25 @@ def commands(*, address: str) -> dict[str, list[str]]:
     return {"web": web, "worker": [*worker, "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]}
 
 
+def take_over(*, address: str) -> NoReturn:
+    """Become the supervisor: from here on, this process holds nothing that a management command had loaded."""
+    from django.conf import settings  # noqa: PLC0415 -- the process that this one becomes goes without
+    from django.db import connections  # noqa: PLC0415 -- as above
+
+    Path(settings.VAR_DIR).mkdir(parents=True, exist_ok=True)
+    connections.close_all()
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, "-m", "partnerships.supervisor", address])  # noqa: S606 -- ourselves
+
+
 def run(*, address: str) -> int:
     """Start everything, wait until the web server ends or a signal comes, then stop the rest; returns an exit code."""
-    Path(settings.VAR_DIR).mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "partnerships.settings"}
     known = commands(address=address)
 
     def start(name: str) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(known[name], cwd=settings.BASE_DIR, env=environment)  # noqa: S603 -- our own commands
+        return subprocess.Popen(known[name], cwd=ROOT, env=environment)  # noqa: S603 -- our own commands
 
     running = {name: start(name) for name in known}
     asked_to_stop = False
@@ -72,3 +84,8 @@ def _stop_all(processes: list["subprocess.Popen[bytes]"]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    sys.exit(run(address=sys.argv[1]))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from core.clock import today
 from core.http import absolute_url
 from core.texts import StrOrPromise
 from goals import samples
+from goals.mails import OVERDUE
 from goals.models import Indicator, SharedGoal
 from goals.selectors import Owed, owed_by
 from notifications.choices import ANY_RHYTHM, Topic
@@ -85,15 +87,11 @@ def _sample() -> Letter:
     return _letter(samples.DUE + timedelta(days=2), owed)
 
 
-def _vacant(message: Message) -> Seat | None:
-    """The seat, while nobody holds it."""
-    return Seat.objects.vacant().with_people().filter(pk=message.params["seat"]).first()
-
-
-def _still_vacant(message: Message, _now: datetime) -> bool:
-    """Also still by somebody who may decide who takes it over."""
+def _still_left(message: Message, _now: datetime) -> bool:
+    """While nobody uses the seat; also still by somebody who may decide who takes it over."""
     coordinating = Seat.objects.filter(person=message.recipient_id, role=Role.COORDINATOR)
-    seat = _vacant(message)
+    left = Seat.objects.filter(Q(person=None) | Q(person__is_active=False))
+    seat = left.filter(pk=message.params["seat"]).first()
     return seat is not None and coordinating.filter(partnership=seat.partnership_id).exists()
 
 
@@ -103,8 +101,9 @@ def _compose_left(message: Message, _now: datetime) -> Letter:
 
 
 def _left_letter(left: LeftOpen) -> Letter:
-    """Every line leads to the page where it is handed over."""
+    """Every line leads to the page where it is handed over. A seat of a closed account has to be made vacant first."""
     slug = left.seat.partnership.slug
+    is_closed = left.seat.person_id is not None
     actions = [
         (title, [(one.title, _page("goals:action-edit", slug, one.pk), one.due_on) for one in part])
         for title, part in ((_("It answers for"), left.answers_for), (_("It does the work of"), left.works_on))
@@ -116,7 +115,10 @@ def _left_letter(left: LeftOpen) -> Letter:
             "partnership": left.seat.partnership,
             "people_left": left.people_left,
             "sections": [section for section in (*actions, (_("Numbers it is asked for"), goals)) if section[1]],
-            "fill_url": f"{_page('partners:seat-invite', slug)}?seat={left.seat.pk}",
+            "is_closed": is_closed,
+            "next_url": _page("partners:seat-vacate", slug, left.seat.pk)
+            if is_closed
+            else f"{_page('partners:seat-invite', slug)}?seat={left.seat.pk}",
         }
     )
 
@@ -127,6 +129,7 @@ def _page(name: str, *args: object) -> str:
 
 def _sample_left() -> Letter:
     seat = samples.action().accountable
+    seat.person = seat.holder = None
     goal = SharedGoal(pk=1, partnership=seat.partnership, title="First support within 20 days")
     number = Indicator(pk=1, goal=goal, title="Days to a first appointment")
     return _left_letter(LeftOpen(seat, 0, [samples.action()], [samples.action("Agree one referral form")], [number]))
@@ -142,6 +145,8 @@ KINDS = (
         topic=Topic.ACTIONS,
         who=_("Who owes an action or a number that is late, or due this week or next"),
         when=_("On Monday at eight, by your own clock"),
+        covers=(OVERDUE,),
+        stays=_("You would still hear once a week which of your actions are late."),
         sample=_sample,
     ),
     MailKind(
@@ -149,10 +154,10 @@ KINDS = (
         template=SEAT_LEFT,
         description=_("Seats that somebody left, with what is open there"),
         compose=_compose_left,
-        still_wanted=_still_vacant,
+        still_wanted=_still_left,
         topic=Topic.PARTNERSHIP,
         who=_("Coordinators"),
-        when=_("At once, when a seat becomes vacant"),
+        when=_("At once, when a seat becomes vacant or the account of whoever holds it is closed"),
         rhythms=ANY_RHYTHM,
         sample=_sample_left,
     ),

@@ -1,6 +1,7 @@
 """Who gets the mail of the week, on Monday morning by their own clock; and which coordinators hear of a vacant seat."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from accounts.models import Person
@@ -48,41 +49,77 @@ def _owed(now: datetime) -> Iterator[Draft]:
             )
 
 
+@dataclass(frozen=True)
+class Departure:
+    """Somebody left their seat, or their account was closed while they held it. ``fact`` names this one for good."""
+
+    fact: str
+    seat_id: int
+    partnership_id: int
+    at: datetime
+
+
 def plan_departures(now: datetime) -> None:
     """Tell the coordinators of each seat that somebody left within the week: once for each time it was left."""
-    left = AuditEvent.objects.filter(verb=VACATED, happened_at__gt=now - TOLD_WITHIN, happened_at__lte=now)
-    events = list(left.order_by("pk"))
     told = set(
         Message.objects.filter(kind=SEAT_LEFT, due_at__gt=now - TOLD_WITHIN).values_list("dedupe_key", flat=True)
     )
-    drafts = [draft for draft in _departures(events) if draft.key not in told]
+    drafts = [draft for draft in _told_of(_departures(now)) if draft.key not in told]
     if drafts:
         enqueue(drafts, now=now)
 
 
-def _departures(events: Sequence[AuditEvent]) -> Iterator[Draft]:
-    vacant = set(
-        Seat.objects.vacant().filter(pk__in=[int(one.target_id) for one in events]).values_list("pk", flat=True)
-    )
+def _departures(now: datetime) -> Sequence[Departure]:
+    """The newest of each seat that nobody uses now. Freeing the seat of a closed account is no second departure."""
+    left = AuditEvent.objects.filter(verb=VACATED, happened_at__gt=now - TOLD_WITHIN, happened_at__lte=now)
+    events = list(left.order_by("pk"))
+    seats = Seat.objects.vacant().filter(pk__in=[int(one.target_id) for one in events])
+    vacant = set(seats.values_list("pk", flat=True))
+    people = Person.objects.filter(pk__in=[one.data["person_id"] for one in events], closed_at__isnull=False)
+    closed = dict(people.values_list("pk", "closed_at"))
+    found = {}
+    for one in events:
+        person_id, seat_id, partnership_id = one.data["person_id"], int(one.target_id), one.partnership_id
+        if seat_id not in vacant or partnership_id is None:
+            continue
+        closed_at = closed.get(person_id)
+        if closed_at and closed_at <= one.happened_at:
+            found[seat_id] = _closed(seat_id, person_id, partnership_id, closed_at)
+        else:
+            found[seat_id] = Departure(str(one.pk), seat_id, partnership_id, one.happened_at)
+    held = Seat.objects.filter(person__closed_at__gt=now - TOLD_WITHIN, person__closed_at__lte=now)
+    for seat in held.select_related("person"):
+        if seat.person and seat.person.closed_at:
+            found[seat.pk] = _closed(seat.pk, seat.person.pk, seat.partnership_id, seat.person.closed_at)
+    return [one for one in found.values() if one.at > now - TOLD_WITHIN]
+
+
+def _closed(seat_id: int, person_id: int, partnership_id: int, at: datetime) -> Departure:
+    return Departure(f"closed-{person_id}-{at.isoformat()}-{seat_id}", seat_id, partnership_id, at)
+
+
+def _told_of(departures: Sequence[Departure]) -> Iterator[Draft]:
     coordinators = Seat.objects.filter(
-        partnership__in={one.partnership_id for one in events},
+        partnership__in={one.partnership_id for one in departures},
         partnership__ended_on=None,
         role=Role.COORDINATOR,
         person__in=Person.objects.reachable(),
     )
-    newest = {int(one.target_id): one for one in events if int(one.target_id) in vacant}
-    for seat_id, event in newest.items():
-        for coordinator in coordinators:
-            if coordinator.partnership_id == event.partnership_id and coordinator.person_id is not None:
-                yield Draft(
-                    key=f"seat-left:{event.pk}:{coordinator.person_id}",
-                    kind=SEAT_LEFT,
-                    recipient_id=coordinator.person_id,
-                    due_at=event.happened_at,
-                    expires_at=event.happened_at + TOLD_WITHIN,
-                    partnership_id=coordinator.partnership_id,
-                    params={"seat": seat_id},
-                )
+    tables: dict[int, list[int]] = {}
+    for partnership_id, person_id in coordinators.order_by("pk").values_list("partnership_id", "person_id"):
+        if person_id is not None:
+            tables.setdefault(partnership_id, []).append(person_id)
+    for one in departures:
+        for person_id in tables.get(one.partnership_id, ()):
+            yield Draft(
+                key=f"seat-left:{one.fact}:{person_id}",
+                kind=SEAT_LEFT,
+                recipient_id=person_id,
+                due_at=one.at,
+                expires_at=one.at + TOLD_WITHIN,
+                partnership_id=one.partnership_id,
+                params={"seat": one.seat_id},
+            )
 
 
 def register() -> None:

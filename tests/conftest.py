@@ -68,6 +68,7 @@ def load_every_view():
 def keep_files_apart(settings, tmp_path):
     """Whatever a test leaves on disk, it leaves in its own folder."""
     settings.MAILBOX_DIR = tmp_path / "mailbox"
+    settings.OUTBOX_DOORBELL = str(tmp_path / "doorbell")
 
 
 @pytest.fixture(autouse=True)

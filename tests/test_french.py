@@ -208,6 +208,9 @@ def letters(client, french):
     message("action_due", person, **about_action)
     message("action_overdue", person, **late)
     message("measurement_due", person, **late)
+    partner = SeatFactory(partnership=partnership).participation
+    IndicatorFactory(goal=SharedGoalFactory(partnership=partnership, lead=partner))
+    message("numbers_waiting", person, **late)
     message("conversation_news", person, **late)
     done_at = NOW - timedelta(days=3)
     ActionFactory(partnership=partnership, accountable=french, done_at=done_at, done_by=french, win="Douze mentors")

@@ -11,19 +11,30 @@ from bench.inside import seeding
 from core import clock
 from core.models import record
 from notifications.account_mails import PASSWORD_RESET
-from notifications.models import Message, MessageState
+from notifications.models import Heartbeat, Message, MessageState
 from notifications.services import Draft, enqueue
 from partners.models import Partnership
 from partnerships.management.commands import demo
 
 LOOK_SECONDS = 0.01
 LONGEST = 60.0
+LONGEST_START = 180.0
 
 
 def told() -> None:
     """A database that ``manage.py demo`` takes for its own, so that it starts at once."""
     there = seeding.partnership()
     record(verb=demo.TOLD, target=Partnership.objects.get(slug=there["slug"]), at=clock.now())
+
+
+def settled() -> None:
+    """Wait until the planners have run once and all that they found to be due has left."""
+    until = perf_counter() + LONGEST_START
+    planned = Heartbeat.objects.filter(name="plan", at__isnull=False)
+    while not planned.exists() or Message.objects.claimable(now=clock.now()).exists():
+        if perf_counter() > until:
+            raise RuntimeError("The product did not come to rest.")
+        sleep(1)
 
 
 def latencies(*, times: int) -> list[float]:

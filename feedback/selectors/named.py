@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from feedback import form
 from feedback.choices import Mode
 from feedback.form import Question
 from feedback.models import FeedbackWindow, NamedResponse
+from meetings.selectors import names_at
 from partners.models import Partnership
 
 
@@ -31,10 +34,12 @@ def answers_with_names(window: FeedbackWindow, *, language: str) -> list[NamedAn
     """Everybody who answered, by name."""
     text, own = form.text_in(window.form_version, language), window.own_question
     questions = text.with_own(own.in_language(language)) if own else text.questions
-    rows = NamedResponse.objects.filter(window=window).select_related("person").order_by("person__name", "pk")
+    names = names_at(window.meeting)
+    rows = NamedResponse.objects.filter(window=window).order_by("pk")
+    told = [(names.get(row.person_id) or _("Someone"), row) for row in rows]
     return [
-        NamedAnswers(str(row.person), _rated(row, questions), row.comment, row.may_quote, row.wants_action)
-        for row in rows
+        NamedAnswers(name, _rated(row, questions), row.comment, row.may_quote, row.wants_action)
+        for name, row in sorted(told, key=lambda one: one[0])
     ]
 
 

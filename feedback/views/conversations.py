@@ -11,6 +11,7 @@ from core.access import PAGE_AND_FORM
 from core.clock import now
 from core.errors import DomainError
 from core.http import Request, render_form, render_page
+from core.once import creates_once
 from feedback.forms import ReplyForm
 from feedback.selectors.threads import conversation, conversations
 from feedback.services.threads import reply
@@ -26,6 +27,7 @@ def conversation_list(request: Request, seat: Seat) -> HttpResponse:
 
 
 @seat_view(Permission.COMMENT_READ, methods=PAGE_AND_FORM)
+@creates_once
 def conversation_detail(request: Request, seat: Seat, pk: UUID) -> HttpResponse:
     talk = conversation(seat.partnership, pk, now())
     if talk is None:

@@ -16,6 +16,7 @@ from core.access import PAGE_AND_FORM
 from core.clock import now, today
 from core.errors import DomainError
 from core.http import Request, render_form
+from core.once import creates_once
 from feedback.choices import Cause
 from feedback.models import CommentTheme, HealthReport
 from feedback.selectors import read_report
@@ -40,12 +41,14 @@ class Call:
 
 
 @seat_view(Permission.FOLLOW_UP_PLAN, methods=PAGE_AND_FORM)
+@creates_once
 def follow_up(request: Request, seat: Seat, month: date, cause: str) -> HttpResponse:
     """A form that is nearly filled in; the action and its link to the report are saved together."""
     return _plan(request, seat, _call(_report(seat, month), cause))
 
 
 @seat_view(Permission.FOLLOW_UP_PLAN, methods=PAGE_AND_FORM)
+@creates_once
 def theme_follow_up(request: Request, seat: Seat, month: date, pk: int) -> HttpResponse:
     """The same for a theme of the comments."""
     theme = get_object_or_404(CommentTheme, pk=pk, partnership=seat.partnership, month=month)

@@ -11,6 +11,7 @@ from core.access import PAGE_AND_FORM, POST
 from core.clock import now
 from core.errors import DomainError
 from core.http import Request, render_form
+from core.once import creates_once
 from feedback.forms import ThemeForm
 from feedback.models import CommentTheme, HealthReport
 from feedback.selectors.themes import read_words
@@ -21,6 +22,7 @@ from partners.permissions import Permission
 
 
 @seat_view(Permission.COMMENT_READ, methods=PAGE_AND_FORM)
+@creates_once
 def theme_list(request: Request, seat: Seat, month: date) -> HttpResponse:
     """All of a month, and a new one."""
     report = _report(seat, month)

@@ -57,13 +57,13 @@ class ParticipationChoiceField(forms.ModelChoiceField):
 
 def seat_label(seat: Seat) -> str:
     """Who holds it and for which partner; a vacant seat says so."""
-    holder = str(seat.person) if seat.person else _("vacant seat")
+    holder = seat.name or _("vacant seat")
     return _("%(partner)s: %(holder)s") % {"partner": seat.organization, "holder": holder}
 
 
 def seats_of(partnership: Partnership) -> Any:
-    seats = Seat.objects.filter(partnership=partnership).with_people()
-    return seats.order_by("participation__organization__name", "person__name", "pk")
+    seats = Seat.objects.filter(partnership=partnership).with_people().with_names()
+    return seats.order_by("participation__organization__name", "shown_name", "pk")
 
 
 def participations_of(partnership: Partnership) -> Any:

@@ -104,7 +104,7 @@ class ActionRow:
     @property
     def holder_text(self) -> str:
         seat = self.action.accountable
-        holder = str(seat.person) if seat.person else _("vacant seat")
+        holder = seat.name or _("vacant seat")
         return _("%(holder)s, %(partner)s") % {"holder": holder, "partner": seat.organization}
 
     @property

@@ -44,7 +44,7 @@ def missing_periods(partnerships: Iterable[Partnership], *, on: date, until: dat
     values = Measurement.objects.current().filter(indicator=OuterRef("pk"))
     indicators = (
         Indicator.objects.filter(goal__partnership__in=[one.pk for one in partnerships])
-        .select_related("goal__partnership", "goal__lead")
+        .select_related("goal__partnership", "goal__lead__organization")
         .annotate(newest=_newest(values), last_target=_newest(Target.objects.filter(indicator=OuterRef("pk"))))
         .order_by("goal__position", "goal_id", "position", "pk")
     )

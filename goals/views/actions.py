@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.access import PAGE_AND_FORM, POST
 from core.http import Request, number_in, render_form, render_page, swap_or_redirect
+from core.once import creates_once
 from goals import selectors, services
 from goals.forms import ActionForm, CompleteActionForm, DropActionForm, WaitActionForm
 from goals.models import Action
@@ -41,6 +42,7 @@ def action_detail(request: Request, seat: Seat, pk: int) -> HttpResponse:
 
 
 @seat_view(Permission.ACTION_PLAN, methods=PAGE_AND_FORM)
+@creates_once
 def action_add(request: Request, seat: Seat) -> HttpResponse:
     now = clock.now()
     today = clock.today(zone=seat.partnership.time_zone, at=now)

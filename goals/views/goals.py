@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.access import PAGE_AND_FORM
 from core.http import Request, number_in, render_form, render_page
+from core.once import creates_once
 from goals import selectors, services
 from goals.forms import GoalForm
 from partners.access import seat_view
@@ -54,6 +55,7 @@ def goal_detail(request: Request, seat: Seat, pk: int) -> HttpResponse:
 
 
 @seat_view(Permission.GOAL_EDIT, methods=PAGE_AND_FORM)
+@creates_once
 def goal_add(request: Request, seat: Seat) -> HttpResponse:
     form = GoalForm(request.POST or None, partnership=seat.partnership)
     if request.method == "POST" and form.is_valid():

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.access import PAGE_AND_FORM
 from core.http import Request, render_form
+from core.once import creates_once
 from goals import selectors, services
 from goals.forms import IndicatorForm
 from goals.models import SharedGoal
@@ -17,6 +18,7 @@ from partners.permissions import Permission
 
 
 @seat_view(Permission.GOAL_EDIT, methods=PAGE_AND_FORM)
+@creates_once
 def indicator_add(request: Request, seat: Seat, pk: int) -> HttpResponse:
     goal = get_object_or_404(seat.partnership.goals, pk=pk)
     form = IndicatorForm(request.POST or None)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.access import PAGE_AND_FORM
 from core.http import Request, render_form, render_page
+from core.once import creates_once
 from goals import selectors, services
 from goals.choices import MeasureKind, ValueKind
 from goals.forms import MeasurementForm
@@ -23,6 +24,7 @@ NUMERIC = (MeasureKind.NUMBER, MeasureKind.PERCENTAGE)
 
 
 @seat_view(Permission.MEASUREMENT_RECORD, methods=PAGE_AND_FORM)
+@creates_once
 def measurement_add(request: Request, seat: Seat, pk: int) -> HttpResponse:
     """Add a number, or say why there is none; the last three stand beside it."""
     indicator = get_object_or_404(selectors.indicators_of(seat.partnership), pk=pk)

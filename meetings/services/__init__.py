@@ -13,6 +13,8 @@ from meetings.services.planning import (
     plan_of,
 )
 from meetings.services.reminding import remind_as_usual, remind_at
+from meetings.services.repeating import next_plan
+from meetings.services.series import rename_series
 
 __all__ = [
     "AttendanceRefused",
@@ -28,11 +30,13 @@ __all__ = [
     "edit_decision",
     "edit_meeting",
     "invite",
+    "next_plan",
     "plan_meeting",
     "plan_of",
     "record_attendance",
     "record_decision",
     "remind_as_usual",
     "remind_at",
+    "rename_series",
     "take_notes",
 ]

@@ -15,7 +15,7 @@ from meetings.choices import Presence
 from meetings.models import Attendance, Meeting
 from meetings.services.errors import AttendanceRefused, MeetingNotReadyToClose
 from meetings.services.state import locked, refuse_unless_open, write_history
-from partners.models import Contact, Organization, Seat
+from partners.models import Contact, Seat
 
 KNOWN_BEFOREHAND = (Presence.UNKNOWN, Presence.APOLOGIES)
 
@@ -47,12 +47,13 @@ def record_attendance(*, meeting: Meeting, seen: Sequence[Seen], by: Seat, now: 
         for entry in seen
         if entry.presence == Presence.DEPUTY
     }
-    _refuse_double_roles(meeting, deputies, rewritten=wanted)
-    meeting.attendances.filter(pk__in=wanted).update(presence=Presence.UNKNOWN, deputy=None)
+    _refuse_double_roles(meeting, deputies, seen=seen)
+    meeting.attendances.filter(pk__in=wanted).update(presence=Presence.UNKNOWN, deputy=None, deputy_name="")
     for entry in seen:
         row = rows[entry.attendance_id]
         row.presence, row.deputy = entry.presence, deputies.get(entry.attendance_id)
-    Attendance.objects.bulk_update(rows.values(), ["presence", "deputy"])
+        row.deputy_name = entry.deputy_name.strip() if row.deputy else ""
+    Attendance.objects.bulk_update(rows.values(), ["presence", "deputy", "deputy_name"])
     write_history("meeting.attendance_recorded", meeting, by=by, now=now, seats=len(seen))
 
 
@@ -94,7 +95,7 @@ def _refuse_what_cannot_be_known(meeting: Meeting, seen: Sequence[Seen], *, now:
 
 
 def _deputy(row: Attendance, entry: Seen, *, meeting: Meeting, now: datetime) -> Person:
-    """The person who was sent: found by address, or by name among the contacts of the organisation, or written down."""
+    """The person who was sent: found by address, or by the name they go by here, or written down."""
     name, organization = entry.deputy_name.strip(), row.seat.organization
     if not name:
         raise AttendanceRefused(_("Write the name of the person they sent."), attendance_id=row.pk)
@@ -103,7 +104,7 @@ def _deputy(row: Attendance, entry: Seen, *, meeting: Meeting, now: datetime) ->
     if entry.deputy_email.strip():
         person = know_person(name=name, email=entry.deputy_email, **manners)
     else:
-        person = _contact_named(name, organization) or Person.objects.create_user(name=name, **manners)
+        person = _known_here(name, row.seat, meeting=meeting) or Person.objects.create_user(name=name, **manners)
     Contact.objects.get_or_create(
         organization=organization,
         person=person,
@@ -112,20 +113,35 @@ def _deputy(row: Attendance, entry: Seen, *, meeting: Meeting, now: datetime) ->
     return person
 
 
-def _contact_named(name: str, organization: Organization) -> Person | None:
-    contact = organization.contacts.filter(person__name__iexact=name).select_related("person").order_by("pk").first()
+def _known_here(name: str, seat: Seat, *, meeting: Meeting) -> Person | None:
+    """Who goes by this name at the organisation and in this partnership, or at the organisation without an address.
+
+    What somebody is called elsewhere finds nobody: else a guessed name would tell an address.
+    """
+    colleague = seat.participation.seats.called(name).select_related("person").first()
+    if colleague is not None:
+        return colleague.person
+    sent = Attendance.objects.filter(meeting__partnership=meeting.partnership, seat__participation=seat.participation)
+    before = sent.filter(deputy_name__iexact=name).select_related("deputy").order_by("pk").first()
+    if before is not None:
+        return before.deputy
+    contacts = seat.organization.contacts.filter(person__name__iexact=name, person__email=None)
+    contact = contacts.select_related("person").order_by("pk").first()
     return contact.person if contact else None
 
 
-def _refuse_double_roles(meeting: Meeting, deputies: Mapping[int, Person], *, rewritten: Sequence[int]) -> None:
+def _refuse_double_roles(meeting: Meeting, deputies: Mapping[int, Person], *, seen: Sequence[Seen]) -> None:
+    typed = {entry.attendance_id: entry.deputy_name.strip() for entry in seen}
     asked = set(meeting.attendances.values_list("person_id", flat=True))
-    others = meeting.attendances.exclude(pk__in=rewritten).exclude(deputy=None)
+    others = meeting.attendances.exclude(pk__in=typed).exclude(deputy=None)
     standing_in = set(others.values_list("deputy_id", flat=True))
     for attendance_id, person in deputies.items():
         if person.pk in asked:
-            text = _("%(name)s was asked to this meeting themselves. Note them as present there.") % {"name": person}
+            text = _("%(name)s was asked to this meeting themselves. Note them as present there.") % {
+                "name": typed[attendance_id]
+            }
             raise AttendanceRefused(text, attendance_id=attendance_id)
         if person.pk in standing_in:
-            text = _("%(name)s already stands in for somebody else at this meeting.") % {"name": person}
+            text = _("%(name)s already stands in for somebody else at this meeting.") % {"name": typed[attendance_id]}
             raise AttendanceRefused(text, attendance_id=attendance_id)
         standing_in.add(person.pk)

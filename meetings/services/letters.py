@@ -25,10 +25,30 @@ def subject(meeting: Meeting) -> str:
     return f"meeting:{meeting.pk}"
 
 
+def series_subject(pk: int) -> str:
+    """The name under which a series may have them."""
+    return f"series:{pk}"
+
+
+def subjects(meeting: Meeting) -> list[str]:
+    """Whose reminder times hold for a meeting: its own before those of its series."""
+    return [subject(meeting), *([series_subject(meeting.series_id)] if meeting.series_id else [])]
+
+
 def draft(
-    kind: str, meeting: Meeting, *, person_id: int, due_at: datetime, expires_at: datetime, part: str = ""
+    kind: str,
+    meeting: Meeting,
+    *,
+    person_id: int,
+    due_at: datetime,
+    expires_at: datetime,
+    part: str = "",
+    starts_at: datetime | None = None,
 ) -> outbox.Draft:
-    """``part`` tells apart mails of one kind about the same plan, as the two reminders are."""
+    """``part`` tells apart mails of one kind about the same plan, as the two reminders are.
+
+    ``starts_at`` is when people have to know it, where that is not the start of the meeting as it is planned now.
+    """
     return outbox.Draft(
         key=f"{key_prefix(meeting)}{kind}{part}:{person_id}:{meeting.sequence}",
         kind=kind,
@@ -37,6 +57,7 @@ def draft(
         params={"meeting": meeting.pk, "sequence": meeting.sequence},
         due_at=due_at,
         expires_at=expires_at,
+        about_at=starts_at or meeting.starts_at,
     )
 
 
@@ -49,31 +70,43 @@ def send_invitations(meeting: Meeting, *, person_ids: Iterable[int], now: dateti
     _send(INVITATION, meeting, person_ids=person_ids, now=now)
 
 
-def announce_change(meeting: Meeting, *, now: datetime) -> None:
-    """Whoever has heard of the old plan hears of the change; whose invitation still waits gets one to the new plan."""
+def announce_change(meeting: Meeting, *, was: datetime, now: datetime) -> None:
+    """Whoever knows of the old plan hears of the change; whose invitation still waits gets one to the new plan.
+
+    ``was`` is the start of the old plan: who still has that in the calendar has to know before it.
+    """
     invited = set(meeting.attendances.values_list("person_id", flat=True))
     heard = invited & _take_back(meeting)
-    _send(CHANGE, meeting, person_ids=heard, now=now)
+    _send(CHANGE, meeting, person_ids=heard, now=now, starts_at=min(was, meeting.starts_at))
     _send(INVITATION, meeting, person_ids=invited - heard, now=now)
 
 
 def announce_cancellation(meeting: Meeting, *, now: datetime) -> None:
-    """Only people who have heard of the meeting hear that it is off."""
+    """Only people who know of the meeting hear that it is off."""
     _send(CANCELLATION, meeting, person_ids=_take_back(meeting), now=now)
 
 
 def _take_back(meeting: Meeting) -> set[int]:
-    """Withdraw what still waits; the people a mail about this meeting has gone out to, or is going out to right now.
+    """Withdraw what still waits; the people who know of this meeting.
+
+    They are those a mail about it has gone out to, or is going out to right now, and those who stopped invitations:
+    what is planned they look up, and the page on which they stopped them promised that they hear what becomes of it.
 
     The withdrawal comes first: until this transaction ends, no dispatcher can claim what it touched.
     """
     outbox.withdraw(key_prefix=key_prefix(meeting))
-    return outbox.reached(key_prefix=key_prefix(meeting))
+    invited = meeting.attendances.values_list("person_id", flat=True)
+    return outbox.reached(key_prefix=key_prefix(meeting)) | outbox.who_stopped(INVITATION, among=invited)
 
 
-def _send(kind: str, meeting: Meeting, *, person_ids: Iterable[int], now: datetime) -> None:
+def _send(
+    kind: str, meeting: Meeting, *, person_ids: Iterable[int], now: datetime, starts_at: datetime | None = None
+) -> None:
     reachable = Person.objects.reachable().filter(pk__in=list(person_ids)).values_list("pk", flat=True)
     outbox.enqueue(
-        [draft(kind, meeting, person_id=pk, due_at=now, expires_at=meeting.ends_at) for pk in reachable.order_by("pk")],
+        [
+            draft(kind, meeting, person_id=pk, due_at=now, expires_at=meeting.ends_at, starts_at=starts_at)
+            for pk in reachable.order_by("pk")
+        ],
         now=now,
     )

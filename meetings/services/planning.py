@@ -14,7 +14,9 @@ from meetings.choices import Presence
 from meetings.models import Attendance, Meeting
 from meetings.services import letters
 from meetings.services.errors import MeetingRefused, NobodyToInvite
+from meetings.services.series import forget_if_empty, series_called
 from meetings.services.state import locked, refuse_unless_open, write_history
+from notifications import reminding
 from partners.models import Seat
 
 HEARD_OF = ("starts_at", "ends_at", "title", "place", "online_link")  # what invited people have in their calendars
@@ -23,12 +25,16 @@ CAME_OR_NOT = (Presence.PRESENT, Presence.DEPUTY, Presence.ABSENT)
 
 @dataclass(frozen=True)
 class MeetingPlan:
-    """What a person types: ``starts`` and ``ends`` are naive, as the clock on the wall shows them in ``time_zone``."""
+    """What a person types: ``starts`` and ``ends`` are naive, as the clock on the wall shows them in ``time_zone``.
+
+    ``series`` is the name of one, or of a new one; empty for a meeting that stands alone.
+    """
 
     title: str
     starts: datetime
     ends: datetime
     time_zone: str
+    series: str = ""
     place: str = ""
     online_link: str = ""
     purpose: str = ""
@@ -52,6 +58,7 @@ def plan_of(meeting: Meeting) -> MeetingPlan:
         starts=meeting.starts_at.astimezone(zone).replace(tzinfo=None),
         ends=meeting.ends_at.astimezone(zone).replace(tzinfo=None),
         time_zone=meeting.time_zone,
+        series=meeting.series.title if meeting.series else "",
         place=meeting.place,
         online_link=meeting.online_link,
         purpose=meeting.purpose,
@@ -64,6 +71,7 @@ def plan_meeting(*, plan: MeetingPlan, by: Seat, now: datetime) -> Meeting:
     """A draft: nobody hears of it before ``invite``."""
     meeting = Meeting(partnership=by.partnership, organizer=by, created_at=now)
     _apply(plan, meeting)
+    meeting.series = series_called(plan.series, by=by, now=now)
     meeting.save()
     write_history("meeting.planned", meeting, by=by, now=now)
     return meeting
@@ -82,9 +90,10 @@ def edit_meeting(*, meeting: Meeting, plan: MeetingPlan, by: Seat, now: datetime
             _refuse_impossible_move(meeting, was=before["starts_at"], now=now)
         meeting.sequence += 1
     meeting.save()
+    _put_into_series(meeting, plan.series, by=by, now=now)
     if is_news and meeting.ends_at > now:
         meeting.attendances.update(told_at=now)
-        letters.announce_change(meeting, now=now)
+        letters.announce_change(meeting, was=before["starts_at"], now=now)
         posts.announce(posts.CHANGED, meeting, now=now)
     write_history("meeting.changed", meeting, by=by, now=now, sequence=meeting.sequence)
     return meeting
@@ -107,7 +116,7 @@ def invite(*, meeting: Meeting, seats: Collection[Seat], by: Seat, now: datetime
     taken = {person_id for row in known for person_id in (row.person_id, row.deputy_id)}
     asked_before = {row.seat_id for row in known}
     new = [
-        Attendance(meeting=meeting, seat=seat, person=seat.person, told_at=now)
+        Attendance(meeting=meeting, seat=seat, person=seat.person, invited_as=seat.invited_as, told_at=now)
         for seat in seats
         if seat.person is not None and seat.pk not in asked_before and seat.person_id not in taken
     ]
@@ -153,6 +162,18 @@ def _apply(plan: MeetingPlan, meeting: Meeting) -> None:
         setattr(meeting, name, getattr(plan, name))
     if meeting.ends_at <= meeting.starts_at:
         raise MeetingRefused(_("The meeting has to end after it starts."))
+
+
+def _put_into_series(meeting: Meeting, title: str, *, by: Seat, now: datetime) -> None:
+    """Nobody is mailed, but reminders come when the new series wants them; the old one goes with its last meeting."""
+    left, joined = meeting.series, series_called(title, by=by, now=now)
+    if left == joined:
+        return
+    meeting.series = joined
+    meeting.save(update_fields=["series"])
+    reminding.plan_anew(letters.REMINDER, partnership_id=meeting.partnership_id)
+    if left is not None:
+        forget_if_empty(left, by=by, now=now)
 
 
 def _forget_former_holders(meeting: Meeting, seats: Collection[Seat]) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError
 from core.models import record
 from core.texts import StrOrPromise
+from notifications import doorbell
 from notifications.chat.addresses import read_address, refuse_unless_allowed
 from notifications.chat.events import event_of_kind, offered_events
 from notifications.chat.models import ChatHook
@@ -198,6 +199,7 @@ def _enqueue(
     expires_at: datetime,
     due_at: datetime | None = None,
 ) -> None:
+    due_at = due_at or now
     rows = [
         Message(
             dedupe_key=f"chat:{event}:{facts}:{hook.pk}",
@@ -207,8 +209,8 @@ def _enqueue(
             partnership_id=hook.partnership_id,
             params=dict(params),
             priority=AFTER_ALL_MAIL,
-            due_at=due_at or now,
-            next_attempt_at=due_at or now,
+            due_at=due_at,
+            next_attempt_at=due_at,
             expires_at=expires_at,
             message_id=message_id_of(f"chat:{event}:{facts}:{hook.pk}"),
             created_at=now,
@@ -217,3 +219,4 @@ def _enqueue(
     ]
     if rows:
         Message.objects.bulk_create(rows, ignore_conflicts=True)
+        doorbell.ring_if_due([due_at], now=now)

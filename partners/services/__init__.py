@@ -26,6 +26,7 @@ from partners.services.seating import (
     invite_to_seat,
     open_seat,
     open_seats,
+    take_seat,
     vacate_seat,
 )
 
@@ -51,5 +52,6 @@ __all__ = [
     "open_seat",
     "open_seats",
     "start_partnership",
+    "take_seat",
     "vacate_seat",
 ]

@@ -61,24 +61,31 @@ def open_seats(*, participations: Collection[Participation], role: Role, now: da
 
 
 @transaction.atomic
-def give_seat(*, seat: Seat, person: Person, now: datetime, by: Person, title: str = "") -> Seat:
-    """Put a person on a vacant seat, without writing to them. ``title`` is what they are at their organisation."""
+def give_seat(*, seat: Seat, person: Person, now: datetime, by: Person, title: str = "", invited_as: str = "") -> Seat:
+    """Put a person on a vacant seat, without writing to them. ``title`` is what they are at their organisation.
+
+    Whoever comes ``invited_as`` somebody is shown so until they take the seat.
+    """
     partnership = _lock(seat.partnership_id)
     seat.refresh_from_db(fields=["holder", "person"])
     if seat.person_id is not None:
         raise SeatTaken(_("Somebody already holds this seat."))
-    if partnership.seats.held_by(person).exists():
-        raise AlreadySeated(_("%(name)s already holds a seat in this partnership.") % {"name": person})
+    other = partnership.seats.held_by(person).select_related("person").first()
+    if other is not None:
+        raise AlreadySeated(_("%(name)s already holds a seat in this partnership.") % {"name": other.name})
     contact, _new = Contact.objects.get_or_create(
         organization_id=seat.participation.organization_id,
         person=person,
         defaults={"title": title, "since": today(zone=partnership.time_zone, at=now)},
     )
-    if contact.until is not None or (title and contact.title != title):
-        contact.until, contact.title = None, title or contact.title
-        contact.save(update_fields=["until", "title"])
+    if contact.until is not None:
+        contact.until = None
+        contact.save(update_fields=["until"])
+    if not invited_as:
+        _entitle(contact, title)
     seat.holder, seat.person = contact, person
-    seat.save(update_fields=["holder", "person"])
+    seat.invited_as, seat.invited_title = invited_as, title if invited_as else ""
+    seat.save(update_fields=["holder", "person", "invited_as", "invited_title"])
     _record("seat.given", seat, by=by, now=now, person_id=person.pk)
     return seat
 
@@ -110,7 +117,7 @@ def invite_to_seat(  # noqa: PLR0913 -- one invitation says all of this
     seat = seat or participation.seats.vacant().filter(role=role).order_by("pk").first()
     if seat is None:
         seat = open_seat(participation=participation, role=role, now=now, by=actor)
-    give_seat(seat=seat, person=person, now=now, by=actor, title=title)
+    give_seat(seat=seat, person=person, now=now, by=actor, title=title, invited_as=name)
     _set_role(seat, role)
     invitation = Draft(
         key=f"{_invitation_prefix(seat)}{person.pk}:{int(now.timestamp())}",
@@ -126,6 +133,20 @@ def invite_to_seat(  # noqa: PLR0913 -- one invitation says all of this
 
 
 @transaction.atomic
+def take_seat(*, seat: Seat, now: datetime) -> Seat:
+    """Whoever was invited says that they are here: from now on the others see their own name. Twice is once."""
+    _lock(seat.partnership_id)
+    seat.refresh_from_db()
+    if seat.person is None or seat.holder is None or not seat.invited_as:
+        return seat
+    _entitle(seat.holder, seat.invited_title)
+    seat.invited_as = seat.invited_title = ""
+    seat.save(update_fields=["invited_as", "invited_title"])
+    _record("seat.taken", seat, by=seat.person, now=now)
+    return seat
+
+
+@transaction.atomic
 def vacate_seat(*, seat: Seat, by: Seat, now: datetime) -> Seat:
     """Take the person off the seat. The seat stays, with every duty that hangs on it, and shows as vacant."""
     partnership = _lock(seat.partnership_id)
@@ -135,7 +156,8 @@ def vacate_seat(*, seat: Seat, by: Seat, now: datetime) -> Seat:
     _keep_a_coordinator(partnership, without=seat)
     actor, person_id = _person_of(by), seat.person_id  # whoever leaves their own seat is still the one who did it
     seat.holder = seat.person = None
-    seat.save(update_fields=["holder", "person"])
+    seat.invited_as = seat.invited_title = ""
+    seat.save(update_fields=["holder", "person", "invited_as", "invited_title"])
     withdraw(key_prefix=_invitation_prefix(seat))
     _record(VACATED, seat, by=actor, now=now, person_id=person_id)
     return seat
@@ -154,6 +176,12 @@ def change_role(*, seat: Seat, role: Role, title: str, by: Seat, now: datetime) 
     _set_role(seat, role)
     _record("seat.role_changed", seat, by=_person_of(by), now=now, before=before, after=str(role))
     return seat
+
+
+def _entitle(contact: Contact, title: str) -> None:
+    if title and contact.title != title:
+        contact.title = title
+        contact.save(update_fields=["title"])
 
 
 def _set_role(seat: Seat, role: Role) -> None:

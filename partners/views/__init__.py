@@ -12,7 +12,7 @@ from partners.views.chats import (
 from partners.views.partners import partner_add, partner_detail, partner_edit, partner_list
 from partners.views.partnerships import partnership_edit, partnership_list, partnership_start
 from partners.views.reminders import reminder_times
-from partners.views.seats import seat_invite, seat_list, seat_role, seat_vacate
+from partners.views.seats import seat_invite, seat_list, seat_role, seat_take, seat_vacate
 
 __all__ = [
     "chat_add",
@@ -33,5 +33,6 @@ __all__ = [
     "seat_invite",
     "seat_list",
     "seat_role",
+    "seat_take",
     "seat_vacate",
 ]

@@ -12,6 +12,7 @@ from core.clock import now
 from core.errors import DomainError
 from core.http import Request, render_form, render_page
 from core.limits import CHAT_TEST_PER_PARTNERSHIP, TooManyAttempts, spend
+from core.once import creates_once
 from notifications.chat import hooks
 from notifications.chat.addresses import BadAddress
 from notifications.chat.models import ChatHook
@@ -28,6 +29,7 @@ def chat_list(request: Request, seat: Seat) -> HttpResponse:
 
 
 @seat_view(Permission.PARTNERSHIP_EDIT, methods=PAGE_AND_FORM)
+@creates_once
 def chat_add(request: Request, seat: Seat) -> HttpResponse:
     form = ChatForm(request.POST or None, initial={"language": seat.partnership.language})
     if form.is_valid():

@@ -10,6 +10,7 @@ from core.access import PAGE_AND_FORM
 from core.clock import now
 from core.errors import DomainError
 from core.http import Request, render_form, render_page
+from core.once import creates_once
 from core.panels import PARTNER, panels_for
 from partners import selectors, services
 from partners.access import seat_view
@@ -65,6 +66,7 @@ def partner_edit(request: Request, seat: Seat, pk: int) -> HttpResponse:
 
 
 @seat_view(Permission.ORGANIZATION_EDIT, methods=PAGE_AND_FORM)
+@creates_once
 def partner_add(request: Request, seat: Seat) -> HttpResponse:
     form = AddPartnerForm(request.POST or None, seat=seat)
     if form.is_valid():
@@ -96,4 +98,8 @@ def _may_edit(seat: Seat, partner: Participation) -> bool:
 
 
 def _may(seat: Seat) -> dict[str, bool]:
-    return {"may_add": seat.can(Permission.ORGANIZATION_EDIT), "may_invite": seat.can(Permission.SEAT_MANAGE)}
+    return {
+        "may_add": seat.can(Permission.ORGANIZATION_EDIT),
+        "may_invite": seat.can(Permission.SEAT_MANAGE),
+        "may_see_addresses": seat.can(Permission.ADDRESS_SEE),
+    }

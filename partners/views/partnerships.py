@@ -10,6 +10,7 @@ from accounts.access import SignedInRequest
 from core.access import PAGE_AND_FORM, signed_in
 from core.clock import now
 from core.http import Request, render_form, render_page
+from core.once import creates_once
 from partners import selectors, services
 from partners.access import seat_view
 from partners.forms import PartnershipForm, StartForm
@@ -24,6 +25,7 @@ def partnership_list(request: SignedInRequest) -> HttpResponse:
 
 
 @signed_in(methods=PAGE_AND_FORM)
+@creates_once
 def partnership_start(request: SignedInRequest) -> HttpResponse:
     if not request.user.may_start_partnerships:
         raise PermissionDenied

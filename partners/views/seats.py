@@ -7,11 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
-from core.access import PAGE_AND_FORM
+from core.access import PAGE_AND_FORM, POST
 from core.clock import now
 from core.errors import DomainError
 from core.http import Request, number_in, render_form, render_page
 from core.limits import INVITE_PER_PERSON, TooManyAttempts, spend
+from core.once import creates_once
 from core.texts import StrOrPromise
 from partners import selectors, services
 from partners.access import seat_view
@@ -34,6 +35,7 @@ def seat_list(request: Request, seat: Seat) -> HttpResponse:
 
 
 @seat_view(Permission.SEAT_MANAGE, methods=PAGE_AND_FORM)
+@creates_once
 def seat_invite(request: Request, seat: Seat) -> HttpResponse:
     form = InviteForm(request.POST or None, partnership=seat.partnership, initial=_asked_for(request, seat))
     context = {"seat": seat, "form": form, "roles": _roles()}
@@ -47,9 +49,16 @@ def seat_invite(request: Request, seat: Seat) -> HttpResponse:
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("An invitation to %(name)s is on its way.") % {"name": invited.person})
+            messages.success(request, _("An invitation to %(name)s is on its way.") % {"name": invited.name})
             return redirect("partners:seat-list", seat.partnership.slug)
     return render_form(request, "partners/seat_invite.html", context)
+
+
+@seat_view(Permission.PARTNERSHIP_VIEW, methods=POST)
+def seat_take(request: Request, seat: Seat) -> HttpResponse:
+    services.take_seat(seat=seat, now=now())
+    messages.success(request, _("The seat is yours. The others see your own name now."))
+    return redirect("partners:partner-list", seat.partnership.slug)
 
 
 @seat_view(Permission.SEAT_MANAGE, methods=PAGE_AND_FORM)

@@ -1,6 +1,5 @@
 """People read their mail and answer the feedback form through the link in it."""
 
-import random
 import re
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -9,10 +8,13 @@ from pathlib import Path
 from django.conf import settings
 from django.test import Client
 
-from feedback.choices import ITEMS
-from partnerships.demo import story, voices
+from feedback.choices import ITEMS, OWN
+from partnerships.demo import story, voices, words
+from partnerships.demo.world import World
 
 LINK = re.compile(r"/f/[A-Za-z0-9_-]{20,}/")
+CODE = re.compile(r"\b(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}\b")
+ASKS = b"\nList-Id: <feedback_re"  # the request and its reminders
 ANSWER_RATE = 0.4  # of those who open a mail that asks; two reminders follow
 SKIPS, SPREAD = 0.05, 0.75
 COMMENTS = 0.3
@@ -24,8 +26,9 @@ KEPT = timedelta(days=31)
 class Answering:
     """Reads what is new in the mailbox. Who answers and what is drawn from a fixed sequence."""
 
-    def __init__(self, chance: random.Random) -> None:
-        self.chance = chance
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.chance = world.chance
         self.read: dict[Path, datetime] = {}
         self.remarks: list[str] = []
 
@@ -40,7 +43,10 @@ class Answering:
             del self.read[path]
 
     def _open(self, path: Path, *, month: int) -> None:
-        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+        content = path.read_bytes()
+        if ASKS not in content:
+            return
+        mail = message_from_bytes(content, policy=policy.default)
         body = mail.get_body(preferencelist=("plain",))
         link = LINK.search(body.get_content()) if body else None
         if link is not None and self.chance.random() < ANSWER_RATE:
@@ -55,7 +61,13 @@ class Answering:
         if self.chance.random() < COMMENTS:
             answers["comment"] = self._remark()
             answers["may_quote"] = "on"
-        Client().post(path, answers)
+        if month >= words.ASKED_FROM:
+            answers[OWN] = str(min(5, max(1, round(voices.MOOD["trust"][month] + apart))))
+        remark = answers.get("comment", "")
+        if month >= words.TALKED_FROM and remark in words.TALKS and remark not in self.world.codes:
+            answers["wants_reply"] = "on"
+        if shown := CODE.search(Client().post(path, answers).content.decode()):
+            self.world.codes[remark] = shown.group()
 
     def _remark(self) -> str:
         """No remark comes back before all have been made."""

@@ -14,8 +14,10 @@ APOLOGIES = 0.5
 
 
 def invite(world: World, month: int, day: date, now: datetime) -> None:
+    is_extra = month == story.MONTHS
     plan = meetings.MeetingPlan(
-        title="Working session" if month == story.MONTHS else "Partners' meeting",
+        title="Working session" if is_extra else "Partners’ meeting",
+        series="" if is_extra else "Partners’ meetings",
         starts=datetime.combine(day, STARTS),
         ends=datetime.combine(day, ENDS),
         time_zone=world.zone,

@@ -87,6 +87,6 @@ def _seat(world: World, partner: story.Partner, people: tuple[story.Person, ...]
             by=world.coordinator,
             now=now,
         )
-        world.seats[human.name] = seat
+        world.seats[human.name] = seating.take_seat(seat=seat, now=now)
         if human.language != world.partnership.language:
             Person.objects.filter(pk=seat.person_id).update(language=human.language)

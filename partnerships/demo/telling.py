@@ -14,7 +14,7 @@ from core import months
 from feedback import printing
 from notifications import registry
 from notifications.delivery import dispatch_due
-from partnerships.demo import aims, gatherings, people, replies, story, voices, work
+from partnerships.demo import aims, gatherings, people, replies, story, voices, words, work
 from partnerships.demo.answers import Answering
 from partnerships.demo.calendar import PROMISES, Promise
 from partnerships.demo.world import World
@@ -28,7 +28,7 @@ Event = tuple[datetime, Callable[[datetime], object]]
 def tell(*, now: datetime) -> Iterator[date]:
     """Live through the story until ``now``; yields each month as it begins."""
     world = World(now=now)
-    answering = Answering(world.chance)
+    answering = Answering(world)
     events = sorted((event for event in _events(world) if event[0] <= now), key=lambda event: event[0])
     day = world.start
     try:
@@ -85,6 +85,10 @@ def _events(world: World) -> Iterator[Event]:
     )
     for said in PROMISES:
         yield from _promise(world, said)
+    yield world.at(world.day_of(words.ASKED_FROM), time(10)), partial(words.ask_own_statement, world)
+    for month in words.THEMED:
+        named = world.at(months.shift(world.start, month + 1) + timedelta(days=9), time(15))
+        yield named, partial(words.name_themes, world, month)
     for month, is_done in replies.REPLIED.items():
         agreed = world.at(months.shift(world.start, month + 1) + timedelta(days=10), time(14))
         yield agreed, partial(replies.agree, world, month)
@@ -101,6 +105,9 @@ def _meeting(world: World, month: int, day: date) -> Iterator[Event]:
     if month in voices.NOTES:
         yield world.at(day, time(11, 30)), partial(gatherings.take_notes, world, month)
     yield world.at(day, time(11, 40)), partial(gatherings.close, world, month)
+    for days in (10, 14):
+        yield world.at(day + timedelta(days=days), time(14)), partial(words.reply, world)
+    yield world.at(day + timedelta(days=12), time(20)), partial(words.write_back, world)
 
 
 def _promise(world: World, said: Promise) -> Iterator[Event]:

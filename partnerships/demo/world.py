@@ -18,7 +18,10 @@ WEDNESDAY = 2
 
 @dataclass
 class World:
-    """``today`` is the real day on which the story ends; month 0 is ``story.MONTHS`` months earlier."""
+    """``today`` is the real day on which the story ends; month 0 is ``story.MONTHS`` months earlier.
+
+    ``codes`` are those of people who asked for a reply, by what they wrote.
+    """
 
     now: datetime
     zone: str = story.TIME_ZONE
@@ -28,6 +31,7 @@ class World:
     indicators: list[Indicator] = field(default_factory=list)
     actions: dict[str, Action] = field(default_factory=dict)
     meetings: dict[int, Meeting] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
 
     @property
     def today(self) -> date:

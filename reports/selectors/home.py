@@ -91,7 +91,7 @@ def _late_actions(seat: Seat, *, now: datetime) -> Iterator[Need]:
     people = late.select_related("accountable__participation__organization", "accountable__person")
     for action in people.order_by("due_on", "pk")[: MOST_NEEDS + 1]:
         days = action.days_late(on=on)
-        who = action.accountable.person
+        who = action.accountable.name
         yield Need(
             title=action.title,
             url=reverse("goals:action-detail", args=[seat.partnership.slug, action.pk]),

@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,14 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.http import int_to_base36
 
+from accounts.services import close_account
 from core.models import RateCount
 from notifications.models import Message
 from notifications.registry import kind_named
 from notifications.sealed_text import unseal
+from tests.drill import size
 from tests.factories.accounts import PersonFactory
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a harbour full of light"
+FORGED = size(100, 1000)
 LOGIN, CODE, CONFIRM, RESET = (
     "/account/login/", "/account/login/code/", "/account/login/code/confirm/", "/account/password/reset/",
 )  # fmt: skip
@@ -215,15 +219,34 @@ def test_one_address_guesses_twenty_times_an_hour_and_room_full_of_people_signs_
     assert answers == [422] * 20 + [429]
 
 
-def test_forwarded_addresses_do_not_reset_the_count(client, maya):
-    answers = [
+def guesses(client, forwarded):
+    """How often sign-in answered what to guesses for other people, each said to come from elsewhere."""
+    return Counter(
         client.post(
-            LOGIN, {"login": f"guess{n}@example.org", "password": "x"}, headers={"X-Forwarded-For": f"10.0.0.{n}"}
+            LOGIN, {"login": f"guess{n}@example.org", "password": "x"}, headers={"X-Forwarded-For": address}
         ).status_code
-        for n in range(21)
-    ]
+        for n, address in enumerate(forwarded)
+    )
 
-    assert answers[-1] == 429
+
+@pytest.mark.drill
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_forwarded_addresses_do_not_reset_the_count(client, maya, settings, tell, proxies):
+    """Nobody's word counts without a proxy of ours; behind one, only the entry that it wrote."""
+    settings.TRUSTED_PROXIES = proxies
+    forged = [f"10.{n // 250}.{n % 250}.9" for n in range(FORGED)]
+
+    answers = guesses(client, [f"{one}, 203.0.113.7" for one in forged] if proxies else forged)
+
+    tell(forged=FORGED, proxies=proxies, answers=dict(answers))
+    assert answers == {422: 20, 429: FORGED - 20}
+
+
+def test_what_a_proxy_of_ours_writes_does_tell_people_apart(client, maya, settings):
+    """Else the test above would see nothing."""
+    settings.TRUSTED_PROXIES = 1
+
+    assert guesses(client, [f"10.0.0.{n}" for n in range(25)]) == {422: 25}
 
 
 @pytest.mark.parametrize("url", [CODE, RESET])
@@ -289,7 +312,7 @@ def test_reset_mail_holds_no_link_until_it_is_sent(client, maya):
 def test_deactivated_person_is_out_at_the_next_request_and_stays_out(client, maya):
     sign_in(client)
     assert client.get("/account/me/").status_code == 200
-    get_user_model().objects.filter(pk=maya.pk).update(is_active=False)
+    close_account(person=maya, now=datetime.now(UTC))
 
     open_session = client.get("/account/me/")
     client.logout()
@@ -303,7 +326,7 @@ def test_deactivated_person_is_out_at_the_next_request_and_stays_out(client, may
 
 
 def test_deactivated_person_with_a_wrong_password_looks_unknown(client, maya):
-    get_user_model().objects.filter(pk=maya.pk).update(is_active=False)
+    close_account(person=maya, now=datetime.now(UTC))
 
     answer = sign_in(client, password="wrong " * 3)
 

@@ -6,7 +6,6 @@ from playwright.sync_api import sync_playwright
 from tests import servers
 from tests.factories.accounts import PersonFactory
 
-CHROMIUM = servers.chromium()
 GALLERY = reverse("core:gallery")
 SIZES = {
     "narrowest": {"width": 320, "height": 640},
@@ -34,10 +33,11 @@ def test_gallery_shows_the_error_in_its_title(client):
 @pytest.fixture
 def operator_page(live_server, client, transactional_db):
     """A function that opens the gallery in Chromium, with a list of what the content security policy refused."""
+    chromium = servers.needed("Chromium", servers.chromium())
     client.force_login(PersonFactory(is_staff=True))
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
 
         def open_page(*, size, scripts=True, theme="light"):
             context = browser.new_context(viewport=SIZES[size], java_script_enabled=scripts)
@@ -53,7 +53,6 @@ def operator_page(live_server, client, transactional_db):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_gallery_is_accessible_and_keeps_to_the_policy(operator_page, size, theme):
@@ -67,7 +66,6 @@ def test_gallery_is_accessible_and_keeps_to_the_policy(operator_page, size, them
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
 def test_the_menu_can_be_reached_without_scripts_on_a_phone(operator_page):
     page = operator_page(size="phone", scripts=False)
 
@@ -75,7 +73,6 @@ def test_the_menu_can_be_reached_without_scripts_on_a_phone(operator_page):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
 def test_the_error_summary_has_focus_when_the_page_has_loaded(operator_page):
     page = operator_page(size="desk")
 
@@ -83,7 +80,6 @@ def test_the_error_summary_has_focus_when_the_page_has_loaded(operator_page):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
 def test_paper_is_light_whatever_the_theme(operator_page):
     page = operator_page(size="desk", theme="dark")
     ink = "getComputedStyle(document.querySelector('h1')).color"

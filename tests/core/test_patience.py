@@ -6,22 +6,20 @@ from urllib.parse import urlsplit
 import environ
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from core.patience import answers_within
 from core.views import failed
+from tests.factories.accounts import PersonFactory
 from tests.faults import fault_proxy
-from tests.servers import postgresql_url
+from tests.servers import needed, postgresql_url
 
 ENDLESS = 3.0
 
 
 @pytest.fixture
 def proxy():
-    server = postgresql_url()
-    if server is None:
-        pytest.skip("no PostgreSQL to be had")
-    place = urlsplit(server)
+    place = urlsplit(needed("PostgreSQL", postgresql_url()))
     with fault_proxy((place.hostname, place.port or 5432)) as proxy:
         proxy.url = place._replace(netloc=f"{place.username}@127.0.0.1:{proxy.port}", path="/postgres").geturl()
         yield proxy
@@ -131,15 +129,48 @@ def test_without_database_pages_ask_for_patience_and_other_errors_stay_errors(rf
     assert response.headers.get("Retry-After") == ("30" if status == 503 else None)
 
 
+def refuse(*_args):
+    raise OperationalError("the server closed the connection")
+
+
 @pytest.mark.django_db
-def test_a_page_without_its_database_is_a_503(client, monkeypatch, settings):
-    def down(*_args, **_kwargs):
-        raise OperationalError("the server closed the connection")
-
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize(
+    ("path", "is_known"),
+    [
+        (f"/u/{'x' * 60}/", False),
+        (f"/c/{'x' * 43}/common-thread.ics", False),
+        ("/", True),
+        ("/account/login/code/", False),
+    ],
+)
+def test_a_page_without_its_database_is_a_503_for_users_and_for_who_tries_the_product(
+    client, monkeypatch, settings, caplog, debug, path, is_known
+):
+    settings.DEBUG = debug
     client.raise_request_exception = False
-    monkeypatch.setattr("notifications.links.compare_digest", down)
+    if is_known:
+        client.force_login(PersonFactory())
+    monkeypatch.setattr("notifications.links.compare_digest", refuse)
 
-    response = client.get(f"/u/{'x' * 60}/")
+    with connection.execute_wrapper(refuse):
+        response = client.post(path, {"email": "robin@example.org"}) if "code" in path else client.get(path)
 
     assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
     assert "We will be back soon" in response.content.decode()
+    assert "OperationalError" not in response.content.decode()
+    assert "the server closed the connection" in caplog.text
+
+
+@pytest.mark.django_db
+def test_other_errors_are_shown_to_who_works_on_the_product(client, monkeypatch, settings):
+    def fail(*_args):
+        raise RuntimeError("a mistake")
+
+    settings.DEBUG = True
+    client.raise_request_exception = False
+    monkeypatch.setattr("notifications.links.compare_digest", fail)
+
+    response = client.get(f"/u/{'x' * 60}/")
+
+    assert (response.status_code, "a mistake" in response.content.decode()) == (500, True)

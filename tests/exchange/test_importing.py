@@ -16,6 +16,8 @@ from exchange.services.applying import NotApproved
 from exchange.services.packing import snapshot
 from exchange.services.undoing import BACKWARDS, NotImported
 from goals.models import Baseline, Indicator, Measurement, SharedGoal, Target
+from notifications.models import Heartbeat
+from notifications.selectors import vitals_at
 from partners.models import (
     Contact,
     Organization,
@@ -613,3 +615,16 @@ def test_the_alarm_clocks_do_what_the_rows_say(monkeypatch):
 
     batch = ImportBatch.objects.get()
     assert (batch.state, batch.content) == (BatchState.READ, None)
+
+
+def test_the_loop_that_imports_beats_even_when_nothing_waits_and_is_missed_when_it_stops():
+    tasks.work_on_waiting_batches()
+    beat = Heartbeat.objects.get(name="imports")
+
+    now, soon, late = beat.at, beat.at + timedelta(minutes=9), beat.at + timedelta(minutes=10)
+
+    assert [vitals_at(moment).silent.count("imports") for moment in (now, soon, late)] == [0, 0, 1]
+
+
+def test_an_installation_that_never_imports_is_not_told_of_silence():
+    assert "imports" not in vitals_at(NOW).silent

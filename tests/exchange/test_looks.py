@@ -18,13 +18,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def open_browser(live_server, client, monkeypatch):
     """A function that opens a signed-in page, with or without JavaScript."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    if servers.chromium() is None:
-        pytest.skip("no Chromium to be had")
+    path = servers.needed("Chromium", servers.chromium())
     client.force_login(PersonFactory(may_start_partnerships=True))
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=servers.chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
         )
 
         def open_page(*, scripts):

@@ -5,14 +5,18 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import CalendarFeed, Person
 
+CLOSED = datetime(2025, 3, 1, 9, 0, tzinfo=UTC)
+
 
 class PersonFactory(DjangoModelFactory):
     class Meta:
         model = Person
 
+    is_active = True
     name = factory.Sequence("Robin {}".format)
     email = factory.Sequence("robin{}@example.org".format)
     password = "!"
+    closed_at = factory.LazyAttribute(lambda person: None if person.is_active else CLOSED)
 
 
 class CalendarFeedFactory(DjangoModelFactory):

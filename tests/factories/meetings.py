@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from meetings.models import Attendance, Decision, Meeting, MeetingAction
+from meetings.models import Attendance, Decision, Meeting, MeetingAction, MeetingSeries
 from tests.factories.goals import ActionFactory
 from tests.factories.partners import PartnershipFactory, SeatFactory
 
@@ -23,6 +23,15 @@ class MeetingFactory(DjangoModelFactory):
     invited_at = factory.LazyAttribute(lambda row: row.created_at if row.closed_at else None)
 
 
+class MeetingSeriesFactory(DjangoModelFactory):
+    class Meta:
+        model = MeetingSeries
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    title = factory.Sequence("Series {}".format)
+    created_at = datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
+
+
 class AttendanceFactory(DjangoModelFactory):
     class Meta:
         model = Attendance
@@ -30,6 +39,7 @@ class AttendanceFactory(DjangoModelFactory):
     meeting = factory.SubFactory(MeetingFactory)
     seat = factory.SubFactory(SeatFactory, partnership=factory.SelfAttribute("..meeting.partnership"))
     person = factory.SelfAttribute("seat.person")
+    deputy_name = factory.LazyAttribute(lambda row: row.deputy.name if getattr(row, "deputy", None) else "")
     told_at = datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
 
 

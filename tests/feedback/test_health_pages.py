@@ -307,7 +307,7 @@ def test_page_of_a_closed_meeting_shows_counts_or_asks_to_talk_it_over(
     window = services.open_window(meeting_id=meeting.pk, now=CLOSED)
     if window:
         sealed.submit(token=tokens_of(window)[0], answers=some_answers(), now=CLOSED)
-    monkeypatch.setattr("meetings.views.clock.now", lambda: CLOSED + timedelta(hours=1), raising=False)
+    monkeypatch.setattr("core.clock.now", lambda: CLOSED + timedelta(hours=1))
     client.force_login(coordinator.person)
 
     page = client.get(reverse("meetings:meeting-detail", args=["harbour", meeting.pk])).content.decode()

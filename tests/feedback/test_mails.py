@@ -35,7 +35,7 @@ def test_mail_asks_one_thing_and_carries_a_link_of_its_own(kind):
     assert LINK.search(mail.alternatives[0][0])[1] == token
     assert "Wednesday 11 March" in mail.body
     assert "Start with the Youth Council" in mail.body
-    assert mail.from_email.startswith(f"{window.meeting.partnership.name} <")
+    assert mail.extra_headers["From"].startswith(f"{window.meeting.partnership.name} <")
     assert "voice=" not in mail.body + mail.alternatives[0][0]
 
 

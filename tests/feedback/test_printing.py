@@ -20,12 +20,18 @@ from feedback.models import HealthReport, ReportFile
 from partners.permissions import Role
 from tests.factories.feedback import FollowUpFactory, HealthReportFactory, answered_and_closed
 from tests.factories.partners import PartnershipFactory, SeatFactory
+from tests.servers import needed
 from tests.shared import ROOT
 
 pytestmark = pytest.mark.django_db
 REPORT_DAY = datetime(2026, 4, 8, 6, 0, tzinfo=UTC)
 MARCH = date(2026, 3, 1)
-needs_pango = pytest.mark.skipif(printing.typesetter() is None, reason="no Pango on this machine, so no PDFs")
+needs_pango = pytest.mark.usefixtures("pango")
+
+
+@pytest.fixture
+def pango():
+    return needed("Pango, which sets the type of PDFs,", printing.typesetter())
 
 
 @pytest.fixture

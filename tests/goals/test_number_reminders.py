@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from goals.reminders import plan_reminders
+from notifications.letters import write_mail
 from notifications.models import Message
 from notifications.registry import kind_named
 from notifications.reminding import NotThen, choose_moments
@@ -157,13 +158,32 @@ def test_a_number_is_asked_of_the_lead_and_of_the_coordinator_where_nobody_leads
     SeatFactory(partnership=seat.partnership, participation=seat.participation, role=Role.OBSERVER)
     led = monthly(seat)
     plan_reminders(NINE)
-    to_lead = planned()
+    to_lead = planned("measurement_due")
     led.goal.lead = None
     led.goal.save()
 
     plan_reminders(NINE)
 
     assert to_lead == [("measurement_due", seat.person_id)]
-    assert planned()[1:] == [("measurement_due", coordinator.person_id)]
-    first, second = Message.objects.order_by("pk")
+    assert planned("measurement_due")[1:] == [("measurement_due", coordinator.person_id)]
+    first, second = Message.objects.filter(kind="measurement_due").order_by("pk")
     assert (wanted(first, NINE), wanted(second, NINE)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "words"),
+    [
+        (6, 1, "This number is due on Saturday 7 March."),
+        (6, 2, "These 2 numbers are due on Saturday 7 March."),
+        (10, 1, "This period is over and has no number yet."),
+        (10, 2, "These 2 periods are over and have no number yet."),
+    ],
+)
+def test_one_number_is_spoken_of_in_the_singular(seat, day, count, words):
+    for _ in range(count):
+        monthly(seat)
+    now = datetime(2026, 3, day, 8, 0, tzinfo=UTC)
+    plan_reminders(now)
+    message = Message.objects.get(kind="measurement_due", recipient=seat.person)
+
+    assert words in write_mail(message, kind_named("measurement_due"), now=now).body

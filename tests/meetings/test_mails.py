@@ -16,6 +16,7 @@ from notifications.models import Message, MessageState
 from partners.models import Seat
 from partners.permissions import Role
 from tests.factories.goals import ActionFactory
+from tests.factories.notifications import UnsubscriptionFactory
 from tests.factories.partners import PartnershipFactory, SeatFactory
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,7 @@ def test_an_invitation_speaks_the_language_and_the_time_of_its_reader(coordinato
         assert text in sent.body, text
     html = sent.alternatives[0][0]
     assert "November &amp; friends" in html
+    assert "Planned by Maya Okafor<" in html
     assert f'href="{link}"' in html
 
 
@@ -212,6 +214,27 @@ def test_after_a_longer_outage_no_reminder_goes_out(coordinator):
     assert (subjects(), states()[1:]) == ([], [("meeting_reminder", MessageState.OBSOLETE)])
 
 
+@pytest.mark.parametrize("news", ["changed", "cancelled"])
+def test_who_stopped_invitations_still_hears_what_becomes_of_a_meeting(coordinator, news):
+    seat = seat_of(coordinator, email="ines@example.org")
+    UnsubscriptionFactory(person=seat.person, kind="meeting_invitation")
+    meeting = invited(coordinator, seat)
+    dispatch_due(now=NOW)
+    assert not mail.outbox
+
+    later = NOW + timedelta(days=1)
+    if news == "changed":
+        plan = replace(PLAN, starts=datetime(2026, 11, 5, 14, 0), ends=datetime(2026, 11, 5, 16, 0))
+        services.edit_meeting(meeting=meeting, plan=plan, by=coordinator, now=later)
+    else:
+        services.cancel_meeting(meeting=meeting, by=coordinator, now=later)
+    dispatch_due(now=later + timedelta(hours=1))
+    dispatch_due(now=later + timedelta(hours=2))
+
+    assert [sent.to for sent in mail.outbox] == [[f"{seat.person.name} <ines@example.org>"]]
+    assert Message.objects.filter(state=MessageState.SENT).get().kind == f"meeting_{news}"
+
+
 def test_drafts_cancelled_and_closed_meetings_remind_nobody(coordinator):
     draft = services.plan_meeting(plan=PLAN, by=coordinator, now=NOW)
     meeting = reminded(coordinator, seat_of(coordinator))
@@ -279,3 +302,19 @@ def test_planning_reminders_costs_the_same_for_one_and_three(coordinator, django
 
     with django_assert_num_queries(4):
         plan_reminders(start - DAYS)
+
+
+def test_each_mail_says_what_is_true_when_it_leaves_however_many_said_the_same_before(coordinator):
+    first, second = seat_of(coordinator), seat_of(coordinator)
+    meeting = invited(coordinator, first, second)
+    Message.objects.filter(recipient=second.person).update(next_attempt_at=NOW + timedelta(hours=1))
+    dispatch_due(now=NOW)
+    Meeting.objects.filter(pk=meeting.pk).update(place="Garden")
+    type(coordinator.partnership).objects.update(name="Wrenfield & Sons")
+
+    dispatch_due(now=NOW + timedelta(hours=1))
+
+    old, new = mail.outbox
+    assert ("Room 2.04" in old.body, "Garden" in old.body, "Garden" in new.body) == (True, False, True)
+    assert "Wrenfield &amp; Sons" in new.alternatives[0][0]
+    assert "Sons" in new.extra_headers["From"]

@@ -21,14 +21,17 @@ class World:
         self.broken = set()
         self.attachments = ()
         self.from_name = ""
+        self.alike = None
+        self.meanwhile = lambda _message: None  # happens just before each message leaves
 
     def compose(self, message, now):
         if message.pk in self.broken:
             raise KeyError("robin@example.org")
         context = {"title": self.title, "at": now, "link": "https://common-thread.example/f/abcdef123456/"}
-        return Letter(context, attachments=self.attachments, from_name=self.from_name)
+        return Letter(context, attachments=self.attachments, from_name=self.from_name, alike=self.alike)
 
     def is_wanted(self, message, _now):
+        self.meanwhile(message)
         return message.pk not in self.unwanted
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.feedback.scripts import run_script
 from tests.product import running_product
-from tests.servers import scratch_postgres, scratch_sqlite, smtp_sink
+from tests.servers import needed, scratch_postgres, scratch_sqlite, smtp_sink
 
 HOUR = 3600
 TWO_LEASES = 240
@@ -19,9 +19,7 @@ TWO_LEASES = 240
 @pytest.fixture
 def jump(tmp_path, monkeypatch):
     """Move the wall clock of every process started from now on, while it runs, to so many seconds from the true one."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("no C compiler to build the shifted clock with")
+    compiler = needed("C compiler", shutil.which("cc"))
     library, shift = tmp_path / "clock.so", tmp_path / "shift"
     source = Path(__file__).with_name("shifted_clock.c")
     subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", library, source], check=True)

@@ -144,7 +144,10 @@ def test_who_lost_the_lease_neither_sends_nor_settles(world):
         (lambda message, world: world.unwanted.add(message.pk), "no longer wanted"),
         (lambda message, world: UnsubscriptionFactory(person=message.recipient), "unsubscribed"),
         (lambda message, world: Message.objects.update(expires_at=NOW), "expired"),
-        (lambda message, world: set_recipient(message, is_active=False), "the recipient cannot be reached"),
+        (
+            lambda message, world: set_recipient(message, is_active=False, closed_at=NOW),
+            "the recipient cannot be reached",
+        ),
         (lambda message, world: set_recipient(message, email=None), "the recipient cannot be reached"),
     ],
 )
@@ -321,6 +324,60 @@ def test_asked_to_stop_it_finishes_the_message_in_hand_and_gives_back_the_rest(w
         *[(MessageState.SENT, 1)] * 2,
         *[(MessageState.PENDING, 0)] * 3,
     ]
+
+
+def test_account_mail_does_not_wait_for_the_rest_of_a_batch_that_takes_long(world, monkeypatch):
+    monkeypatch.setattr("notifications.delivery.BATCH_SECONDS", 0.0)
+    MessageFactory.create_batch(5, due_at=NOW - timedelta(hours=1))
+    asked = []
+
+    def ask_for_a_code(_message):
+        if not asked:
+            asked.append(MessageFactory(kind="test_code", priority=10))
+
+    world.meanwhile = ask_for_a_code
+    dispatch_due(now=NOW)
+
+    order = [sent.extra_headers["Message-ID"] for sent in mail.outbox]
+    assert len(order) == 6
+    assert order.index(asked[0].message_id) == 1
+    assert set(Message.objects.values_list("state", "attempts")) == {(MessageState.SENT, 1)}
+
+
+def test_a_mail_goes_to_the_address_its_recipient_has_when_it_leaves(world):
+    first, second = MessageFactory.create_batch(2)
+
+    def move(message):
+        if message.pk == first.pk:
+            set_recipient(second, email="new@example.org", name="Robin Moved", language="fr")
+
+    world.meanwhile = move
+    dispatch_due(now=NOW)
+
+    assert mail.outbox[1].to == ["Robin Moved <new@example.org>"]
+    assert 'lang="fr"' in mail.outbox[1].alternatives[0][0]
+
+
+def test_who_stops_mails_while_a_batch_is_under_way_gets_none_of_the_rest(world):
+    first, second = MessageFactory.create_batch(2)
+
+    def stop(message):
+        if message.pk == first.pk:
+            UnsubscriptionFactory(person=second.recipient)
+
+    world.meanwhile = stop
+    dispatch_due(now=NOW)
+
+    assert [state_of(first), state_of(second)] == [MessageState.SENT, MessageState.OBSOLETE]
+
+
+def test_a_mail_takes_three_statements_besides_what_its_kind_asks(world, django_assert_max_num_queries):
+    MessageFactory.create_batch(50)
+
+    with django_assert_max_num_queries(50 * 3 + 15):  # this kind asks nothing of its own
+        dispatch_due(now=NOW)
+
+    assert len(mail.outbox) == 50
 
 
 def test_an_idle_outbox_costs_one_query_and_no_lock(world, django_assert_num_queries):

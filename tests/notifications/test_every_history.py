@@ -20,12 +20,13 @@ from notifications.models import LONGEST_PAUSE, MAX_ATTEMPTS, OPEN_STATES, Messa
 from notifications.preferences import HoursWanted
 from notifications.registry import Letter, MailKind
 from notifications.services import Draft
-from notifications.wishes import DAILY_DIGEST, WEEKLY_DIGEST, wishes_of
+from notifications.wishes import DAILY_DIGEST, WEEKLY_DIGEST, Times, wishes_of
+from tests.drill import size
 from tests.factories.accounts import PersonFactory
 from tests.notifications.conftest import NOW
 
-RUNS = int(os.environ.get("HISTORY_RUNS", "60"))
-STEPS = int(os.environ.get("HISTORY_STEPS", "30"))
+RUNS = int(os.environ.get("HISTORY_RUNS") or size(60, 500))
+STEPS = int(os.environ.get("HISTORY_STEPS") or size(30, 50))
 KIND, SEVERAL = "history_reminder", "history_several"
 PEOPLE, MEETINGS = st.integers(0, 1), st.integers(0, 3)
 NOTICE = timedelta(days=1)
@@ -71,6 +72,8 @@ class MailServer:
 class History(RuleBasedStateMachine):
     """Reminders of meetings: planned by key, moved, cancelled, answered, stopped, sent by a server that fails."""
 
+    counts = Counter()
+
     def __init__(self):
         super().__init__()
         self.atomic = transaction.atomic()
@@ -86,7 +89,7 @@ class History(RuleBasedStateMachine):
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr("notifications.delivery.MailServer", lambda: self.server)
         kind = MailKind(
-            KIND, "none", "", compose=lambda *_: Letter({}), still_wanted=self.is_wanted, rhythms=ANY_RHYTHM,
+            KIND, "none", "", compose=lambda *_: Letter({}), still_wanted=self.asked, rhythms=ANY_RHYTHM,
             together=SEVERAL,
         )  # fmt: skip
         bundles = [bundling.bundle_kind(name, description="") for name in (SEVERAL, DAILY_DIGEST, WEEKLY_DIGEST)]
@@ -189,6 +192,10 @@ class History(RuleBasedStateMachine):
     def wait(self, minutes):
         self.now += timedelta(minutes=minutes)
 
+    def asked(self, message, now):
+        """What delivery hears when it asks whether the message is still wanted."""
+        return self.is_wanted(message, now)
+
     def is_wanted(self, message, _now):
         meeting, sequence, person = (message.params[name] for name in ("meeting", "sequence", "person"))
         starts, current = self.meetings[meeting]
@@ -249,6 +256,7 @@ class History(RuleBasedStateMachine):
         """With the server well again and time passing, nothing stays open and what is still owed arrives."""
         if not hasattr(self, "people"):
             return
+        self.counts.update(histories=1)
         self._plan()
         wanted = {
             message.dedupe_key
@@ -267,6 +275,8 @@ class History(RuleBasedStateMachine):
         self.nothing_is_sent_twice_without_a_reason()
         states = dict(Message.objects.values_list("dedupe_key", "state"))
         by_key = dict(Message.objects.filter(kind=KIND).values_list("dedupe_key", "state"))
+        self.counts.update(owed=len(self.owed), copies=sum(self.copies.values()), ambiguous=self.ambiguous)
+        self.counts.update(by_key.values())
         assert not set(states.values()) & set(OPEN_STATES)
         assert wanted <= {key for key, state in states.items() if state == MessageState.SENT}
         for key, state in by_key.items():
@@ -278,9 +288,7 @@ class History(RuleBasedStateMachine):
             return max(self.now, message.carrier.next_attempt_at)
         wishes = wishes_of([message.recipient_id])[message.recipient_id]
         now = max(self.now, message.next_attempt_at)
-        return wishes.moment_for(
-            registry.kind_named(KIND), due_at=message.due_at, expires_at=message.expires_at, now=now
-        )
+        return wishes.moment_for(registry.kind_named(KIND), Times(message.due_at, message.expires_at), now=now)
 
 
 class Envelope:
@@ -288,16 +296,44 @@ class Envelope:
         self.extra_headers = {"Message-ID": message.message_id}
 
 
-@pytest.mark.django_db
-def test_whatever_happens_in_whatever_order_each_message_leaves_once_or_for_a_reason_not():
+class Careless(History):
+    """Asked at the last moment whether a reminder is still wanted, it always says yes."""
+
+    counts = Counter()
+
+    def asked(self, message, now):
+        return True
+
+
+def live_through(history, *, runs, steps, **options):
     run_state_machine_as_test(
-        History,
+        history,
         settings=settings(
-            max_examples=RUNS,
-            stateful_step_count=STEPS,
+            max_examples=runs,
+            stateful_step_count=steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
             phases=[Phase.generate],  # the steps are printed as they were: shrinking them takes minutes
+            **options,
         ),
     )
+
+
+@pytest.mark.drill
+@pytest.mark.django_db
+def test_whatever_happens_in_whatever_order_each_message_leaves_once_or_for_a_reason_not(tell):
+    History.counts.clear()
+    live_through(History, runs=RUNS, steps=STEPS)
+    tell(runs=RUNS, steps=STEPS, **History.counts)
+
+    assert History.counts["histories"] >= RUNS
+    assert min(History.counts[state] for state in (MessageState.SENT, MessageState.OBSOLETE)) > 0
+    assert History.counts["ambiguous"] > 0
+
+
+@pytest.mark.django_db
+def test_a_dispatcher_that_does_not_ask_again_is_found():
+    """Else the test above would see nothing."""
+    with pytest.raises(AssertionError, match="unwanted"):
+        live_through(Careless, runs=60, steps=30, derandomize=True)

@@ -8,11 +8,13 @@ from core import clock
 from tests.factories.accounts import PersonFactory
 from tests.factories.notifications import HeartbeatFactory, MessageFactory, PauseFactory
 
+ALL = ("dispatch", "plan", "housekeeping", "imports")
+
 
 @pytest.fixture
 def all_well(db):
     now = clock.now()
-    return {name: HeartbeatFactory(name=name, at=now) for name in ("dispatch", "plan", "housekeeping")}
+    return {name: HeartbeatFactory(name=name, at=now) for name in ALL}
 
 
 def test_live_answers_without_the_database(client):
@@ -77,7 +79,7 @@ def test_work_is_well_while_the_loops_beat(client, all_well):
     assert found.pop("disk_free_mb") > 100
     assert found == {
         "ok": True,
-        "beat_age_seconds": {"dispatch": 0, "plan": 0, "housekeeping": 0},
+        "beat_age_seconds": dict.fromkeys(ALL, 0),
         "silent": [],
         "oldest_due_seconds": 0,
         "resting": False,
@@ -87,7 +89,12 @@ def test_work_is_well_while_the_loops_beat(client, all_well):
 
 @pytest.mark.parametrize(
     ("name", "age"),
-    [("dispatch", timedelta(seconds=61)), ("plan", timedelta(minutes=6)), ("housekeeping", timedelta(hours=3))],
+    [
+        ("dispatch", timedelta(seconds=61)),
+        ("plan", timedelta(minutes=6)),
+        ("housekeeping", timedelta(hours=3)),
+        ("imports", timedelta(minutes=10)),
+    ],
 )
 def test_work_is_not_well_when_a_loop_is_silent(client, all_well, name, age):
     type(all_well[name]).objects.filter(name=name).update(at=clock.now() - age)

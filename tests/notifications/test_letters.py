@@ -1,12 +1,15 @@
 import re
+import smtplib
 from email import message_from_bytes, policy
 
 import pytest
 from django.core import mail
 from django.template.loader import get_template
 
+from notifications import letters
 from notifications.delivery import dispatch_due
 from notifications.letters import one_line
+from notifications.links import read_token
 from notifications.models import Message, MessageState
 from notifications.registry import kinds
 from tests.factories.accounts import PersonFactory
@@ -120,6 +123,48 @@ def test_the_mail_is_plain_ascii_on_the_wire(world):
     assert only_mail()["Subject"].endswith("Réunion à l’école 🌱")
 
 
+def test_every_word_arrives_as_it_was_written(world):
+    world.title = "\n".join([".", "From here", "trailing ", "=3D", "x" * 1200, "école 🌱", ".. two"])
+    MessageFactory()
+
+    dispatch_due(now=NOW)
+
+    wire = mail.outbox[0].message().as_bytes(linesep="\r\n")
+    assert world.title in only_mail().get_body(("plain",)).get_content()
+    assert max(len(line) for line in wire.split(b"\r\n")) <= 998
+    assert wire.count(b"\n") == wire.count(b"\r\n")
+
+
+def test_words_that_are_alike_are_written_once_and_everybody_gets_their_own_link(world, monkeypatch):
+    rendered = []
+    really = letters.render_words
+    monkeypatch.setattr(letters, "render_words", lambda *given, **named: rendered.append(1) or really(*given, **named))
+    world.title, world.alike = "Harbour", ("Harbour", NOW)
+    people = [PersonFactory(name=name) for name in ("Robin", "Kim")] + [PersonFactory(language="fr")]
+    for person in people:
+        MessageFactory(recipient=person)
+    dispatch_due(now=NOW)
+    world.title, world.alike = "Meadow", ("Meadow", NOW)
+    MessageFactory(recipient=people[0])
+    dispatch_due(now=NOW)
+
+    sent = [message_from_bytes(one.message().as_bytes(), policy=policy.default) for one in mail.outbox]
+    words = [
+        (one["Subject"], one.get_body(("plain",)).get_content(), one.get_body(("html",)).get_content()) for one in sent
+    ]
+    stops = [one["List-Unsubscribe"].strip("<> ") for one in sent]
+    assert len(rendered) == 3
+    assert len(set(stops)) == 3  # the fourth goes to the first person again
+    for (_, text, html), stop in zip(words, stops, strict=True):
+        assert (text.count(stop), html.count(stop)) == (1, 1)
+        assert ".invalid" not in text + html
+        assert read_token(stop.split("/")[-2]) is not None
+    assert [("Harbour" in text, "Meadow" in text) for _, text, _ in words] == [(True, False)] * 3 + [(False, True)]
+    assert words[0][1].replace(stops[0], "") == words[1][1].replace(stops[1], "")
+    assert 'lang="fr"' in words[2][2]
+    assert not [name for name in ("Robin", "Kim") if name in "".join(words[0] + words[1])]
+
+
 def test_an_invitation_is_attached_and_offered_as_an_alternative(world, invitation):
     world.attachments = (invitation,)
     MessageFactory()
@@ -148,6 +193,7 @@ def test_the_sender_may_carry_the_name_of_the_partnership(world):
     )
 
 
+TROUBLEMAKER = b"From: us@example.org\r\nTo: robin@example.org\r\nSubject: %s\r\n\r\nThe body"
 BREAKS = ["\r\n", "\n", "\r", "\x00", "\x0b", "\x0c", "\x1b[2J", "\x85", "\u2028", "\u2029"]
 INSERTS = ["Bcc: thief@example.net", "\tTo: thief@example.net", "\r\nThe body", 'a" <thief@example.net>, "b']
 PAYLOADS = [f"Robin{gap}{insert}" for gap in BREAKS for insert in INSERTS]
@@ -160,7 +206,7 @@ EXPECTED_HEADERS = (
 
 
 @pytest.mark.parametrize("place", ["name", "title"])
-def test_no_name_or_title_adds_a_header_or_a_recipient(world, settings, place):
+def test_no_name_or_title_adds_a_header_or_a_recipient(world, settings, tell, place):
     with smtp_sink() as sink:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
@@ -178,10 +224,23 @@ def test_no_name_or_title_adds_a_header_or_a_recipient(world, settings, place):
         addressed = [[address.addr_spec for address in mail["To"].addresses] for mail in sink.mails]
 
     expected = [[f"p{number}@example.org"] for number in range(len(PAYLOADS))]
+    tell(place=place, payloads=len(PAYLOADS), mails=len(recipients), shapes_of_headers=len(headers))
     assert len(PAYLOADS) == 40
     assert recipients == expected
     assert addressed == expected
     assert headers == {EXPECTED_HEADERS}
+
+
+def test_a_header_that_got_in_would_be_seen():
+    """Else the test above would see nothing: the same payloads, by a program that pastes them into a mail."""
+    with smtp_sink() as sink:
+        for payload in PAYLOADS:
+            with smtplib.SMTP("127.0.0.1", sink.port) as naive:
+                naive.sendmail("us@example.org", ["robin@example.org"], TROUBLEMAKER % payload.encode())
+        got_in = [mail for mail in sink.mails if {"bcc"} & {key.lower() for key in mail} or len(mail.get_all("to")) > 1]
+
+    assert len(sink.envelopes) == len(PAYLOADS)
+    assert len(got_in) >= 2
 
 
 def test_an_address_that_is_none_is_given_up(world):

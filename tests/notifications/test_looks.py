@@ -16,13 +16,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def page(live_server, client, monkeypatch):
     """A browser, signed in as an operator."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    if servers.chromium() is None:
-        pytest.skip("no Chromium to be had")
+    path = servers.needed("Chromium", servers.chromium())
     client.force_login(PersonFactory(is_staff=True, language="en"))
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=servers.chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
         )
         context = browser.new_context()
         context.add_cookies([cookie])

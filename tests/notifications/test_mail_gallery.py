@@ -2,6 +2,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import settings
 from django.urls import reverse
 
@@ -14,6 +15,14 @@ from tests.notifications.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 GALLERY = reverse("notifications:mail-gallery")
+OF_PEOPLES_WORDS = ("seat_invitation", "health_report", "health_change")  # their previews are invented words
+
+
+def preview_of(look):
+    """What lists of mail show behind the subject, and nothing shows within the mail."""
+    hidden = BeautifulSoup(look.html, "html.parser").body.find("div")
+    assert "display:none" in hidden["style"].replace(" ", "")
+    return " ".join(hidden.get_text().split())
 
 
 @pytest.fixture
@@ -42,6 +51,9 @@ def test_every_kind_is_there_in_every_language_as_html_and_as_plain_text(operato
         assert english.subject != french.subject, entry.kind.name
         assert english.text != french.text, entry.kind.name
         assert f'<html lang="{french.language}"' in french.html
+        assert all((entry.kind.who, entry.kind.when)), entry.kind.name
+        assert all(len(preview_of(look)) > 20 for look in entry.looks), entry.kind.name
+        assert preview_of(english) != preview_of(french) or entry.kind.name in OF_PEOPLES_WORDS
 
 
 def test_a_sample_is_shown_in_our_gallery_and_can_do_nothing(operator):

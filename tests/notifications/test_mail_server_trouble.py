@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from contextlib import nullcontext
 from datetime import timedelta
 
@@ -35,29 +36,29 @@ def use(settings):
     return use
 
 
-@pytest.mark.parametrize(
-    ("script", "state", "attempts", "minutes_of_rest"),
-    [
-        pytest.param({"end": PATIENCE * 3}, PENDING, 1, 0, id="slow"),
-        pytest.param({"greeting": HANG}, PENDING, 0, 1, id="blackhole"),
-        pytest.param(None, PENDING, 0, 10, id="refuses connections"),
-        pytest.param({"greeting": "421 busy"}, PENDING, 0, 1, id="421 at the door"),
-        pytest.param({"RCPT": "421 closing"}, PENDING, 1, 0, id="421"),
-        pytest.param({"RCPT": "450 mailbox busy"}, PENDING, 1, 0, id="450"),
-        pytest.param({"RCPT": "451 greylisted"}, PENDING, 1, 0, id="451"),
-        pytest.param({"end": "452 out of space"}, PENDING, 1, 0, id="452"),
-        pytest.param({"RCPT": "550 nobody here"}, FAILED, 1, 0, id="550"),
-        pytest.param({"MAIL": "552 too big"}, FAILED, 1, 0, id="552"),
-        pytest.param({"AUTH": "535 wrong password"}, PENDING, 0, 10, id="535 credentials"),
-        pytest.param({"RCPT": "530 authentication required"}, PENDING, 0, 10, id="530 at the recipient"),
-        pytest.param({"MAIL": "550 sender unknown"}, PENDING, 0, 10, id="550 at the sender"),
-        pytest.param(TLS_IN_CLEAR, PENDING, 0, 10, id="TLS fails"),
-        pytest.param({"offers": ["AUTH PLAIN"]}, PENDING, 0, 10, id="no TLS where we ask for it"),
-        pytest.param({"text": DROP}, PENDING, 1, 0, id="drops in the middle of the text"),
-        pytest.param({"end": DROP}, PENDING, 1, 0, id="drops instead of the last answer"),
-        pytest.param({"offers": ["AUTH PLAIN"]}, SENT, 1, 0, id="knows neither 8 bits nor SMTPUTF8"),
-    ],
-)
+TROUBLES = [
+    pytest.param({"end": PATIENCE * 3}, PENDING, 1, 0, id="slow"),
+    pytest.param({"greeting": HANG}, PENDING, 0, 1, id="blackhole"),
+    pytest.param(None, PENDING, 0, 10, id="refuses connections"),
+    pytest.param({"greeting": "421 busy"}, PENDING, 0, 1, id="421 at the door"),
+    pytest.param({"RCPT": "421 closing"}, PENDING, 1, 0, id="421"),
+    pytest.param({"RCPT": "450 mailbox busy"}, PENDING, 1, 0, id="450"),
+    pytest.param({"RCPT": "451 greylisted"}, PENDING, 1, 0, id="451"),
+    pytest.param({"end": "452 out of space"}, PENDING, 1, 0, id="452"),
+    pytest.param({"RCPT": "550 nobody here"}, FAILED, 1, 0, id="550"),
+    pytest.param({"MAIL": "552 too big"}, FAILED, 1, 0, id="552"),
+    pytest.param({"AUTH": "535 wrong password"}, PENDING, 0, 10, id="535 credentials"),
+    pytest.param({"RCPT": "530 authentication required"}, PENDING, 0, 10, id="530 at the recipient"),
+    pytest.param({"MAIL": "550 sender unknown"}, PENDING, 0, 10, id="550 at the sender"),
+    pytest.param(TLS_IN_CLEAR, PENDING, 0, 10, id="TLS fails"),
+    pytest.param({"offers": ["AUTH PLAIN"]}, PENDING, 0, 10, id="no TLS where we ask for it"),
+    pytest.param({"text": DROP}, PENDING, 1, 0, id="drops in the middle of the text"),
+    pytest.param({"end": DROP}, PENDING, 1, 0, id="drops instead of the last answer"),
+    pytest.param({"offers": ["AUTH PLAIN"]}, SENT, 1, 0, id="knows neither 8 bits nor SMTPUTF8"),
+]
+
+
+@pytest.mark.parametrize(("script", "state", "attempts", "minutes_of_rest"), TROUBLES)
 def test_each_trouble_has_its_class(world, use, request, script, state, attempts, minutes_of_rest):
     world.title = "Une réunion à Genève"
     message = MessageFactory()
@@ -74,6 +75,19 @@ def test_each_trouble_has_its_class(world, use, request, script, state, attempts
     assert (message.state, message.attempts, rest) == (state, attempts, minutes_of_rest)
     assert (message.next_attempt_at > NOW) == (state == PENDING and attempts == 1)
     assert "@" not in message.error + (pause.error if pause else "")
+
+
+def test_every_class_of_trouble_is_met(tell):
+    """Tried again, given up, at rest without an attempt counted: a table of one class only would prove little."""
+    classes = Counter(
+        (str(state), attempts, minutes) for _script, state, attempts, minutes in (one.values for one in TROUBLES)
+    )
+
+    tell(cases=len(TROUBLES), classes={str(key): count for key, count in classes.items()})
+    assert len(TROUBLES) >= 14
+    assert set(classes) == {
+        (PENDING, 1, 0), (PENDING, 0, 1), (PENDING, 0, 10), (FAILED, 1, 0), (SENT, 1, 0)
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("steps", [("MAIL", "RCPT", "DATA", "end"), ("greeting", "EHLO", "MAIL", "RCPT")])
@@ -99,6 +113,18 @@ def test_a_conversation_that_is_over_in_time_leaves_no_thread_behind(world, use)
 
     assert len(server.taken) == 3
     assert eventually(lambda: "cut off" not in {thread.name for thread in threading.enumerate()}, seconds=2)
+
+
+def test_a_connection_that_waits_for_us_is_not_cut_off(world, use, monkeypatch):
+    monkeypatch.setattr("notifications.mail_server.MESSAGE_SECONDS", PATIENCE)
+    _first, second = MessageFactory.create_batch(2)
+    world.meanwhile = lambda message: time.sleep(PATIENCE * 2 * (message.pk == second.pk))
+    with scripted_smtp() as server:
+        use(server.port)
+        dispatch_due(now=NOW)
+
+    second.refresh_from_db()
+    assert (second.state, second.attempts, server.connections) == (SENT, 1, 1)
 
 
 def test_an_address_the_server_cannot_write_is_given_up(world, use):

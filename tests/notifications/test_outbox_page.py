@@ -26,7 +26,7 @@ def operator(client):
 
 
 def beat(*, at):
-    for name in ("dispatch", "plan", "housekeeping"):
+    for name in ("dispatch", "plan", "housekeeping", "imports"):
         HeartbeatFactory(name=name, at=at)
 
 
@@ -58,12 +58,13 @@ def test_operators_see_counts_loops_and_dead_letters(operator, world):
         ["Cancelled", "0"],
         ["No longer needed", "0"],
     ]
-    assert [(row[0], row[2]) for row in rows[6:9]] == [
+    assert [(row[0], row[2]) for row in rows[6:10]] == [
         ("dispatch", "Working"),
         ("plan", "Working"),
         ("housekeeping", "Working"),
+        ("imports", "Working"),
     ]
-    assert [rows[9][0], rows[9][3], rows[9][4]] == [
+    assert [rows[10][0], rows[10][3], rows[10][4]] == [
         letter.recipient.email,
         "8",
         "the mail server refused the recipient (550)",

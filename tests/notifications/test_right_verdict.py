@@ -14,15 +14,17 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def verdicts(client):
+def verdicts(client, tell):
     """Status by check, each within a second."""
 
     def ask():
-        found = {}
+        found, seconds = {}, []
         for name in ("live", "ready", "work"):
             began = time.monotonic()
             found[name] = client.get(f"/healthz/{name}").status_code
-            assert time.monotonic() - began <= 1
+            seconds.append(round(time.monotonic() - began, 3))
+        tell(seconds=seconds, **found)
+        assert max(seconds) <= 1
         return found
 
     client.get("/healthz/ready")  # the first one reads the migrations' files

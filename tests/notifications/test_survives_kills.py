@@ -10,7 +10,7 @@ import pytest
 from tests.drill import size
 from tests.servers import ROOT, scratch_postgres, scratch_sqlite, smtp_sink
 
-MESSAGES = size(600, 5000)
+MESSAGES = size(800, 9500)  # so many that 40, or 300, dispatchers can be killed meanwhile
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

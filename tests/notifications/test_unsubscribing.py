@@ -53,7 +53,7 @@ def test_pressing_the_button_stops_one_kind_for_one_person(client, world, path, 
 
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
-def test_mail_programs_stop_mails_with_one_click_and_no_cookie(world, path, robin, content_type):
+def test_mail_programs_stop_mails_with_one_click_and_no_cookie(world, path, robin, content_type, tell):
     client = Client(enforce_csrf_checks=True)
     body = {
         "application/x-www-form-urlencoded": "List-Unsubscribe=One-Click",
@@ -65,6 +65,7 @@ def test_mail_programs_stop_mails_with_one_click_and_no_cookie(world, path, robi
 
     responses = [client.post(path, body, content_type=content_type + boundary) for _ in range(5)]
 
+    tell(posts=len(responses), stopped=len(stopped()), audited=AuditEvent.objects.count())
     assert [response.status_code for response in responses] == [200] * 5
     assert stopped() == [(robin.pk, "test_greeting")]
     assert all(not response.cookies for response in responses)
@@ -166,7 +167,7 @@ def test_stopping_a_digest_names_what_came_in_it_and_stops_that(client, robin):
     client.post(path, {"stop": "1"})
 
     assert str(kind_named("action_due").title) in page.text
-    assert {kind for _person, kind in stopped()} == {"action_due", "action_overdue"}
+    assert {kind for _person, kind in stopped()} == {"action_due", "action_overdue", "numbers_waiting"}
     assert "We stopped these e-mails" in client.get(path).text
     client.post(path, {"resume": "1"})
     assert stopped() == []

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from notifications.choices import ANY_RHYTHM, Rhythm
 from notifications.registry import Letter, MailKind, kinds
-from notifications.wishes import SETTLING, Hours, Wishes, wishes_of
+from notifications.wishes import SETTLING, Hours, Times, Wishes, wishes_of
 from tests.factories.accounts import PersonFactory
 from tests.factories.notifications import MailHoursFactory, PreferenceFactory
 
@@ -29,12 +29,32 @@ def kind(**fields):
     return MailKind("test", "none", "", compose=lambda *_: Letter({}), **fields)
 
 
-def moment(wishes, mail_kind, *, due_at, expires_at=None, now=None):
-    return wishes.moment_for(mail_kind, due_at=due_at, expires_at=expires_at, now=now or due_at)
+def moment(wishes, mail_kind, *, due_at, expires_at=None, about_at=None, now=None):
+    return wishes.moment_for(mail_kind, Times(due_at, expires_at, about_at), now=now or due_at)
 
 
 def utc(day, hour, minute=0):
     return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
+
+
+@given(
+    due_at=st.integers(0, 7 * 24 * 60), until=st.integers(-60, 7 * 24 * 60), late=st.integers(0, 48 * 60),
+    rhythm=st.sampled_from(ANY_RHYTHM),
+    hours=st.sampled_from([Hours(), Hours(quiet=NIGHT, days_off=frozenset({5, 6}))]),
+)  # fmt: skip
+@settings(max_examples=300, deadline=None)
+def test_what_is_urgent_waits_until_it_becomes_so_and_no_longer(due_at, until, late, rhythm, hours):
+    """Whatever somebody chose: never before it is due, never later than without, at once within the time named."""
+    due, about = (NOON + timedelta(minutes=minutes) for minutes in (due_at, due_at + until))
+    now = due + timedelta(minutes=late)
+    urgent = kind(rhythms=ANY_RHYTHM, rhythm=rhythm, together="several", urgent_within=timedelta(days=1))
+    usual = kind(rhythms=ANY_RHYTHM, rhythm=rhythm, together="several")
+
+    leaves = moment(Wishes(hours), urgent, due_at=due, about_at=about, now=now)
+
+    without = moment(Wishes(hours), usual, due_at=due, about_at=about, now=now)
+    assert now <= leaves <= without
+    assert leaves == min(without, max(now, about - timedelta(days=1)))
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,8 @@ def test_returning_person_is_a_contact_again(coordinator, partner):
 
     seat = invite(coordinator, partner)
 
-    assert (seat.holder.title, seat.holder.until) == ("Director", None)
+    assert (seat.person_title, seat.holder.title, seat.holder.until) == ("Director", "Trainee", None)
+    assert services.take_seat(seat=seat, now=NOW).holder.title == "Director"
 
 
 def test_vacated_seat_stays_and_its_invitation_is_withdrawn(coordinator, partner):

@@ -1,4 +1,4 @@
-"""Many processes that read a number and write it back one higher: ``counting PROCESSES TIMES``."""
+"""Many processes that read a number and write it back one higher: ``counting PROCESSES TIMES [MODE]``."""
 
 import json
 import os
@@ -25,10 +25,13 @@ def count(times, report):
     os.write(report, json.dumps(errors).encode() + b"\n")
 
 
-def main(processes, times):
+def main(processes, times, mode=""):
     os.environ["DJANGO_SETTINGS_MODULE"] = "partnerships.settings"
     django.setup()
     from django.db import connection  # noqa: PLC0415 -- Django first
+
+    if mode:
+        connection.settings_dict["OPTIONS"]["transaction_mode"] = mode
 
     from core.models import RateCount  # noqa: PLC0415 -- Django first
 
@@ -53,4 +56,4 @@ def main(processes, times):
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(*map(int, sys.argv[1:3]), *sys.argv[3:])

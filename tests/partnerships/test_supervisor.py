@@ -2,12 +2,18 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
+from urllib.error import URLError
+from urllib.request import urlopen
 
+import psutil
 import pytest
 
 from partnerships import supervisor
+from tests.faults import eventually
+from tests.servers import ROOT, free_port
 
 
 @pytest.fixture(autouse=True)
@@ -19,9 +25,8 @@ def signals_as_before():
 
 
 @pytest.fixture
-def processes(monkeypatch, settings, tmp_path):
+def processes(monkeypatch, tmp_path):
     """What stands in for web server and worker; each start is a line in a file."""
-    settings.VAR_DIR = tmp_path
     monkeypatch.setattr(supervisor, "REVIVE_AFTER_SECONDS", 0.1)
     starts = tmp_path / "starts"
 
@@ -61,3 +66,53 @@ def test_asked_to_stop_it_stops_both_and_says_that_all_is_well(processes):
     threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM)).start()
 
     assert supervisor.run(address="127.0.0.1:0") == 0
+
+
+def test_whoever_supervises_holds_no_django():
+    code = "import sys, partnerships.supervisor; sys.exit('django' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.chaos
+def test_the_command_serves_pages_and_stops_all_it_started(tmp_path):
+    port = free_port()
+    folder = tmp_path / "var"
+    url = f"sqlite:///{folder / 'common-thread.sqlite3'}"
+    environment = {
+        **os.environ,
+        "VAR_DIR": str(folder),
+        "DATABASE_URL": url,
+        "REDIS_URL": "",
+        "PYTHONWARNINGS": "ignore",
+    }
+    command = [sys.executable, "manage.py", "up", "--address", f"127.0.0.1:{port}"]
+    with (tmp_path / "log").open("wb") as log:
+        product = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        is_served = eventually(lambda: answers(port), seconds=120)
+        has_bell = eventually((folder / "doorbell").is_fifo, seconds=60)
+        started = psutil.Process(product.pid).children(recursive=True)
+        product.terminate()
+        code = product.wait(timeout=60)
+    finally:
+        for one in psutil.Process(product.pid).children(recursive=True) if product.poll() is None else []:
+            one.kill()
+        product.kill()
+        product.wait()
+
+    assert (is_served, has_bell, code) == (True, True, 0), (tmp_path / "log").read_text()
+    assert len(started) >= 4  # the web server and its workers, the worker and its beat
+    assert [one for one in started if runs(one)] == []
+
+
+def runs(process):
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE  # nobody may have buried it yet
+
+
+def answers(port):
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/healthz/live", timeout=2) as response:
+            return response.status == 200
+    except (URLError, OSError):
+        return False

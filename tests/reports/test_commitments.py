@@ -188,3 +188,24 @@ def test_a_round_that_finds_nothing_new_writes_nothing_and_asks_the_same(seats, 
     with django_assert_max_num_queries(6) as queries:
         plan_commitments(MONDAY)
     assert not any(one["sql"].startswith("INSERT") for one in queries)
+
+
+@pytest.mark.parametrize(
+    ("late", "coming", "words"),
+    [
+        (1, 0, "It is late: finish it"),
+        (2, 0, "All 2 are late: finish them"),
+        (1, 1, "One of them is late: finish it"),
+        (2, 1, "2 of them are late: finish them"),
+        (0, 1, "Nothing is late."),
+    ],
+)
+def test_one_thing_is_spoken_of_in_the_singular(seats, late, coming, words):
+    for _ in range(late):
+        owe(seats[0], date(2026, 3, 1))
+    for _ in range(coming):
+        owe(seats[0], date(2026, 3, 10))
+
+    (letter,) = sent()
+
+    assert words in letter.body

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import mail
 
+from accounts.services import close_account, reopen_account
 from notifications.delivery import dispatch_due
 from notifications.models import Message, MessageState
 from partners.permissions import Role
@@ -102,6 +103,66 @@ def test_after_an_outage_it_comes_once_or_not_at_all(coordinator, seat, days, ma
     assert len(told(NOW + days * DAY)) == mails
 
 
+def test_closing_the_account_of_whoever_holds_a_seat_is_leaving_it(coordinator, seat, settings):
+    settings.SITE_URL = "https://thread.example"
+    ActionFactory(partnership=seat.partnership, accountable=seat, title="Print the calendar")
+    close_account(person=seat.person, now=NOW)
+
+    (letter,) = told()
+
+    assert letter.subject == "Harbour: nobody sits for Riverside any more"
+    for text in (letter.body, letter.alternatives[0][0]):
+        assert "Print the calendar" in text
+        assert "the seat still bears their name" in text
+        assert f"https://thread.example/p/harbour/seats/{seat.pk}/vacate/" in text
+
+
+@pytest.mark.parametrize("planned_between", [True, False])
+def test_making_the_seat_of_a_closed_account_vacant_is_no_second_departure(coordinator, seat, planned_between):
+    close_account(person=seat.person, now=NOW)
+    if planned_between:
+        told()
+    vacate_seat(seat=seat, by=coordinator, now=NOW + DAY)
+
+    for hours in range(24, 24 * 12, 7):
+        told(NOW + timedelta(hours=hours))
+
+    assert Message.objects.filter(kind="seat_left").count() == 1
+    assert len(told(NOW + 12 * DAY)) == 1
+
+
+def test_every_seat_of_a_closed_account_is_told_where_it_is(coordinator, seat):
+    elsewhere = SeatFactory(role=Role.COORDINATOR)
+    SeatFactory(partnership=elsewhere.partnership, holder__person=seat.person)
+    close_account(person=seat.person, now=NOW)
+
+    for _ in range(3):
+        plan_departures(NOW)
+
+    found = Message.objects.filter(kind="seat_left").values_list("partnership_id", "recipient")
+    assert sorted(found) == sorted((one.partnership_id, one.person_id) for one in (coordinator, elsewhere))
+
+
+def test_an_account_that_is_opened_again_is_no_departure_and_closing_it_again_is_another(coordinator, seat):
+    close_account(person=seat.person, now=NOW)
+    plan_departures(NOW)
+    reopen_account(person=seat.person, now=NOW)
+    after_reopening = len(told())
+    close_account(person=seat.person, now=NOW + DAY)
+
+    again = told(NOW + DAY)
+
+    assert (after_reopening, len(again)) == (0, 1)
+
+
+def test_accounts_closed_long_ago_are_old_news(coordinator):
+    SeatFactory(partnership=coordinator.partnership, holder__person__is_active=False)
+
+    plan_departures(NOW)
+
+    assert not Message.objects.exists()
+
+
 def test_nobody_is_told_of_a_seat_that_is_filled_again(coordinator, seat):
     vacate_seat(seat=seat, by=coordinator, now=NOW)
     plan_departures(NOW)
@@ -115,7 +176,7 @@ def test_planning_again_writes_nothing(coordinator, seat, django_assert_num_quer
     vacate_seat(seat=seat, by=coordinator, now=NOW)
     plan_departures(NOW)
 
-    with django_assert_num_queries(4) as queries:
+    with django_assert_num_queries(6) as queries:
         plan_departures(NOW)
 
     assert [query["sql"] for query in queries if not query["sql"].startswith("SELECT")] == []

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from accounts.models import CalendarFeed
-from accounts.services import calendar_feed_of, make_calendar_feed, revoke_calendar_feed
+from accounts.services import calendar_feed_of, close_account, make_calendar_feed, revoke_calendar_feed
 from core import clock
 from core.logs import without_tokens
 from core.models import AuditEvent
@@ -271,8 +271,7 @@ def test_a_new_address_ends_the_old_one_and_stopping_ends_it_all(client, me, add
 
 
 def test_who_may_not_sign_in_has_no_calendar(client, me, address):
-    me.is_active = False
-    me.save()
+    close_account(person=me, now=NOW)
 
     assert client.get(address).status_code == 404
 

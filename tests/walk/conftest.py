@@ -30,9 +30,7 @@ def product(request, tmp_path):
             ):
                 yield product
             return
-        redis_url = servers.redis_url()
-        if redis_url is None:
-            pytest.skip("no Redis to be had")
+        redis_url = servers.needed("Redis", servers.redis_url())
         with (
             servers.scratch_postgres() as database_url,
             running_product(database_url=database_url, redis_url=redis_url, mail=mail, folder=tmp_path) as product,
@@ -43,9 +41,7 @@ def product(request, tmp_path):
 @pytest.fixture(scope="session")
 def chromium():
     """A browser. Its loop keeps running while tests touch the database, which Django would take for async code."""
-    path = servers.chromium()
-    if path is None:
-        pytest.skip("no Chromium to be had: install it, or say where it is in CHROMIUM")
+    path = servers.needed("Chromium", servers.chromium())
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         with sync_playwright() as playwright:

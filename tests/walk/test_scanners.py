@@ -20,7 +20,7 @@ from tests.drill import size
 from tests.factories.feedback import open_window
 from tests.factories.partners import SeatFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(size(600, 3600))]
 
 TIMES, SECONDS = size(3, 20), size(1, 10)
 LINK = re.compile(r"https?://[^\s\"'<>]+")
@@ -70,6 +70,7 @@ def letters(client, settings, live_server):
     return list(mail.outbox)
 
 
+@pytest.mark.drill
 def test_links_opened_by_machines_change_nothing(letters, live_server, chromium, tell):
     links = sorted({link for letter in letters for link in links_in(letter) if link.startswith(live_server.url)})
     before = everything_stored()

@@ -1,20 +1,27 @@
-"""``manage.py outbox_run``: what the Celery tasks do, without Celery; both may run together."""
+"""``manage.py outbox_run``: what the Celery tasks do, without Celery; both may run together.
+
+The loop listens for the doorbell, so beside workers that do not it is also what makes codes leave at once.
+"""
 
 import logging
 import signal
 import threading
 from argparse import ArgumentParser
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from core import clock
 from notifications import delivery, planning, services, watch
+from notifications.doorbell import Doorbell
 
 logger = logging.getLogger(__name__)
 PAUSE_SECONDS = 2.0
+BREATH_SECONDS = 0.1  # however often it rings
 PLAN_EVERY = timedelta(seconds=60)
 TIDY_EVERY = timedelta(hours=1)
 
@@ -29,19 +36,30 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, loop: bool, **_options: Any) -> None:
         stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-        rounds = Rounds(stop)
-        if not loop:
-            rounds.take(budget=float("inf"))
-            return
-        while not stop.is_set():
-            try:
-                close_old_connections()
-                rounds.take(budget=delivery.BUDGET_SECONDS)
-            except Exception:  # the database may be away for a while: say so and go on
-                logger.exception("This round of the outbox failed.")
-            stop.wait(PAUSE_SECONDS)
+        with closing(Doorbell(settings.OUTBOX_DOORBELL if loop else "")) as bell:
+
+            def end(*_facts: Any) -> None:
+                stop.set()
+                bell.wake()
+
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, end)
+            rounds = Rounds(stop)
+            if loop:
+                _go_round(rounds, bell, stop)
+            else:
+                rounds.take(budget=float("inf"))
+
+
+def _go_round(rounds: "Rounds", bell: Doorbell, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            close_old_connections()
+            rounds.take(budget=delivery.BUDGET_SECONDS)
+        except Exception:  # the database may be away for a while: say so and go on
+            logger.exception("This round of the outbox failed.")
+        stop.wait(BREATH_SECONDS)
+        bell.wait(PAUSE_SECONDS)
 
 
 class Rounds:

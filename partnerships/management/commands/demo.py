@@ -1,6 +1,5 @@
 """``manage.py demo``: the sample partnership, then the running product."""
 
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         self._build()
         self._say_how_to_sign_in(options["address"])
         if not options["build_only"]:
-            sys.exit(supervisor.run(address=options["address"]))
+            supervisor.take_over(address=options["address"])
 
     def _build(self) -> None:
         if AuditEvent.objects.filter(verb=TOLD).exists():

@@ -1,6 +1,5 @@
 """``manage.py up``: bring the database up to date and run web, worker and beat."""
 
-import sys
 from typing import Any
 
 from django.core.management import call_command
@@ -18,4 +17,4 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
         self.stdout.write(f"Common Thread is at http://{options['address']}  (stop with Ctrl+C)")
-        sys.exit(supervisor.run(address=options["address"]))
+        supervisor.take_over(address=options["address"])

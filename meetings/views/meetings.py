@@ -1,5 +1,8 @@
 """Pages about meetings. Every query starts at ``seat.partnership``."""
 
+from dataclasses import asdict
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
@@ -11,13 +14,10 @@ from core import clock
 from core.access import PAGE_AND_FORM
 from core.errors import DomainError
 from core.http import Request, render_form, render_page
+from core.once import creates_once
 from core.panels import MEETING, panels_for
 from meetings import forms, selectors, services
-from meetings.mails import KINDS
 from meetings.models import Meeting
-from meetings.services.letters import REMINDER, subject
-from notifications import reminding
-from notifications.forms import MomentsForm
 from partners.access import seat_view
 from partners.models import Seat
 from partners.permissions import Permission
@@ -33,6 +33,7 @@ def meeting_list(request: Request, seat: Seat) -> HttpResponse:
         "seat": seat,
         "upcoming": selectors.upcoming_meetings(seat.partnership, now=now),
         "past": past.get_page(request.GET.get("page")),
+        "every_series": seat.partnership.meeting_series.order_by("title"),
         "may_manage": seat.can(Permission.MEETING_MANAGE),
     }
     return render_page(request, "meetings/meeting_list.html", context)
@@ -52,8 +53,21 @@ def meeting_detail(request: Request, seat: Seat, pk: int) -> HttpResponse:
 
 
 @seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
+@creates_once
 def meeting_add(request: Request, seat: Seat) -> HttpResponse:
-    form = forms.MeetingForm(_typed(request), initial={"time_zone": seat.partnership.time_zone})
+    return _plan(request, seat, initial={"time_zone": seat.partnership.time_zone})
+
+
+@seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
+@creates_once
+def meeting_next(request: Request, seat: Seat, pk: int) -> HttpResponse:
+    """The form of a new meeting, filled in like the one before."""
+    before = _meeting(seat, pk)
+    return _plan(request, seat, initial=asdict(services.next_plan(before, now=clock.now())), before=before)
+
+
+def _plan(request: Request, seat: Seat, *, initial: dict[str, Any], before: Meeting | None = None) -> HttpResponse:
+    form = forms.MeetingForm(_typed(request), partnership=seat.partnership, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             meeting = services.plan_meeting(plan=form.plan(), by=seat, now=clock.now())
@@ -62,13 +76,14 @@ def meeting_add(request: Request, seat: Seat) -> HttpResponse:
         else:
             messages.success(request, _("The meeting is planned. Nobody has been invited yet."))
             return redirect("meetings:meeting-invite", seat.partnership.slug, meeting.pk)
-    return render_form(request, "meetings/meeting_form.html", {"seat": seat, "meeting": None, "form": form})
+    context = {"seat": seat, "meeting": None, "before": before, "form": form}
+    return render_form(request, "meetings/meeting_form.html", context)
 
 
 @seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
 def meeting_edit(request: Request, seat: Seat, pk: int) -> HttpResponse:
     meeting = _meeting(seat, pk)
-    form = forms.MeetingForm(_typed(request), initial=forms.MeetingForm.initial_for(meeting))
+    form = forms.MeetingForm(_typed(request), partnership=seat.partnership, initial=asdict(services.plan_of(meeting)))
     if request.method == "POST" and form.is_valid():
         try:
             changed = services.edit_meeting(meeting=meeting, plan=form.plan(), by=seat, now=clock.now())
@@ -86,8 +101,9 @@ def meeting_edit(request: Request, seat: Seat, pk: int) -> HttpResponse:
 def meeting_invite(request: Request, seat: Seat, pk: int) -> HttpResponse:
     meeting = _meeting(seat, pk)
     seats = list(selectors.seats_to_invite(meeting, now=clock.now()))
-    everybody = [row.pk for row in seats if not row.is_vacant]
-    form = forms.InviteForm(_typed(request), seats=seats, initial={"seats": everybody})
+    last_time = selectors.asked_last_time(meeting) if meeting.is_draft else set()
+    ticked = [row.pk for row in seats if not row.is_vacant and (row.pk in last_time or not last_time)]
+    form = forms.InviteForm(_typed(request), seats=seats, initial={"seats": ticked})
     if request.method == "POST" and form.is_valid():
         try:
             chosen = list(form.cleaned_data["seats"])
@@ -97,8 +113,14 @@ def meeting_invite(request: Request, seat: Seat, pk: int) -> HttpResponse:
         else:
             _say_who_was_invited(request, invited)
             return _to_meeting(seat, meeting)
-    vacant = [row for row in seats if row.is_vacant]
-    context = {"seat": seat, "meeting": meeting, "form": form, "vacant": vacant, "is_over": _is_over(meeting)}
+    context = {
+        "seat": seat,
+        "meeting": meeting,
+        "form": form,
+        "vacant": [row for row in seats if row.is_vacant],
+        "as_last_time": bool(last_time),
+        "is_over": _is_over(meeting),
+    }
     return render_form(request, "meetings/meeting_invite.html", context)
 
 
@@ -115,23 +137,6 @@ def meeting_cancel(request: Request, seat: Seat, pk: int) -> HttpResponse:
         return _to_meeting(seat, meeting)
     context = {"seat": seat, "meeting": meeting, "asked": meeting.attendances.count()}
     return render_page(request, "meetings/meeting_cancel.html", context)
-
-
-@seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
-def meeting_reminders(request: Request, seat: Seat, pk: int) -> HttpResponse:
-    """When people are reminded of this meeting, where that differs from the others."""
-    meeting = _meeting(seat, pk)
-    kinds = reminding.kinds_with_moments(KINDS)
-    chosen = reminding.moments_in(seat.partnership_id, kinds, subject=subject(meeting))
-    form = MomentsForm(request.POST or None, kinds=kinds, chosen=chosen)
-    if "usual" in request.POST:
-        services.remind_as_usual(meeting=meeting, by=seat, now=clock.now())
-    elif form.is_valid():
-        services.remind_at(meeting=meeting, moments=form.moments()[REMINDER], by=seat, now=clock.now())
-    else:
-        return render_form(request, "meetings/meeting_reminders.html", {"seat": seat, "meeting": meeting, "form": form})
-    messages.success(request, _("Saved."))
-    return _to_meeting(seat, meeting)
 
 
 @seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
@@ -185,6 +190,7 @@ def meeting_close(request: Request, seat: Seat, pk: int) -> HttpResponse:
 
 
 @seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
+@creates_once
 def decision_add(request: Request, seat: Seat, pk: int) -> HttpResponse:
     meeting = _meeting(seat, pk)
     form = forms.DecisionForm(_typed(request))
@@ -219,6 +225,7 @@ def decision_edit(request: Request, seat: Seat, pk: int, number: int) -> HttpRes
 
 
 @seat_view(Permission.MEETING_MANAGE, methods=PAGE_AND_FORM)
+@creates_once
 def action_agree(request: Request, seat: Seat, pk: int) -> HttpResponse:
     meeting = _meeting(seat, pk)
     asked_for = {"decision": request.GET.get("decision", "")}
@@ -240,7 +247,7 @@ def _typed(request: Request) -> QueryDict | None:
 
 
 def _meeting(seat: Seat, pk: int) -> Meeting:
-    return get_object_or_404(seat.partnership.meetings.select_related("organizer__person"), pk=pk)
+    return get_object_or_404(seat.partnership.meetings.select_related("organizer__person", "series"), pk=pk)
 
 
 def _to_meeting(seat: Seat, meeting: Meeting) -> HttpResponse:
@@ -256,7 +263,7 @@ def _say_who_was_invited(request: Request, invited: services.Invited) -> None:
     said = ngettext("%(count)d person is invited.", "%(count)d people are invited.", count) % {"count": count}
     messages.success(request, said)
     if invited.without_mail:
-        names = ", ".join(str(row.person) for row in invited.without_mail)
+        names = ", ".join(row.name for row in invited.without_mail)
         messages.warning(
             request, _("We have no working address for: %(names)s. Tell them yourself.") % {"names": names}
         )
