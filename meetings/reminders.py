@@ -1,15 +1,16 @@
 """Who is reminded of a meeting, and when: three days and two hours before, or when the partnership chose, once each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import F
 
 from meetings.choices import Presence
-from meetings.models import Attendance
+from meetings.models import Attendance, Meeting
 from meetings.services import letters
 from notifications.registry import Planner, register_planner
-from notifications.reminding import chosen_moments, fitting
+from notifications.reminding import Chosen, chosen_moments, fitting
 from notifications.services import Draft, enqueue
 
 
@@ -25,36 +26,62 @@ def plan_reminders(now: datetime) -> None:
 
 def _owed(now: datetime) -> Iterator[Draft]:
     chosen = chosen_moments(letters.REMINDER)
+    ahead = Meeting.objects.filter(
+        invited_at__isnull=False,
+        cancelled_at=None,
+        closed_at=None,
+        starts_at__gt=now,
+        starts_at__lte=now + chosen.longest,
+    )
+    turns = dict(_turns(ahead, chosen, now))
+    if not turns:
+        return
     waiting = Attendance.objects.filter(
-        meeting__invited_at__isnull=False,
-        meeting__cancelled_at=None,
-        meeting__closed_at=None,
-        meeting__starts_at__gt=now,
-        meeting__starts_at__lte=now + chosen.longest,
+        meeting__in=ahead,
         presence=Presence.UNKNOWN,
         seat__person=F("person"),
         person__is_active=True,
         person__email__isnull=False,
     )
     told_ahead = letters.reminded_after(now)
-    for attendance in waiting.select_related("meeting").order_by("pk"):
-        meeting = attendance.meeting
-        if (meeting.pk, attendance.person_id) in told_ahead:
-            continue
-        moments = chosen.of(meeting.partnership_id, *letters.subjects(meeting))
-        turn = fitting(moments, meeting.starts_at - now)
-        if turn is None:
-            continue
-        before, following = turn
-        due_at = meeting.starts_at - before
-        if attendance.told_at < due_at:
+    # Plain values: there may be a hundred thousand, and this runs every minute.
+    for meeting_id, person_id, told_at in waiting.order_by("pk").values_list("meeting_id", "person_id", "told_at"):
+        turn = turns.get(meeting_id)
+        if turn and told_at < turn.due_at and (meeting_id, person_id) not in told_ahead:
             yield letters.draft(
                 letters.REMINDER,
-                meeting,
-                person_id=attendance.person_id,
-                due_at=due_at,
-                expires_at=meeting.starts_at - (following or timedelta(0)),
-                part=f"-{before // timedelta(minutes=1)}",
+                turn.meeting,
+                person_id=person_id,
+                due_at=turn.due_at,
+                expires_at=turn.expires_at,
+                part=turn.part,
+            )
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """The reminder whose turn it is before one meeting."""
+
+    meeting: Meeting
+    due_at: datetime
+    expires_at: datetime
+    part: str
+
+
+def _turns(meetings: Iterable[Meeting], chosen: Chosen, now: datetime) -> Iterator[tuple[int, _Turn]]:
+    for meeting in meetings:
+        moments = chosen.of(meeting.partnership_id, *letters.subjects(meeting))
+        turn = fitting(moments, meeting.starts_at - now)
+        if turn:
+            before, following = turn
+            yield (
+                meeting.pk,
+                _Turn(
+                    meeting,
+                    due_at=meeting.starts_at - before,
+                    expires_at=meeting.starts_at - (following or timedelta(0)),
+                    part=f"-{before // timedelta(minutes=1)}",
+                ),
             )
 
 

@@ -431,6 +431,22 @@ def test_planning_twice_gives_one_message(world):
     assert list(Message.objects.values_list("dedupe_key", flat=True)) == ["remind:7:3"]
 
 
+def test_planning_many_again_stores_the_missing_ones_and_writes_nothing_else(world, django_assert_num_queries):
+    person = PersonFactory().pk
+    drafts = [Draft(key=f"remind:{n}:3", kind="test_greeting", recipient_id=person, due_at=NOW) for n in range(600)]
+    enqueue(drafts[::2], now=NOW)
+    Message.objects.update(state=MessageState.CANCELLED)
+
+    enqueue(drafts, now=NOW)
+    with django_assert_num_queries(2):  # two questions, and no insert
+        enqueue(drafts, now=NOW)
+
+    states = dict(Message.objects.values_list("dedupe_key", "state"))
+    assert states.keys() == {draft.key for draft in drafts}
+    assert {states[draft.key] for draft in drafts[::2]} == {MessageState.CANCELLED}
+    assert {states[draft.key] for draft in drafts[1::2]} == {MessageState.PENDING}
+
+
 def test_withdrawing_cancels_what_waits_and_nothing_else(world):
     waiting = MessageFactory(dedupe_key="invite:7:1", secret=seal("1"))
     sent = MessageFactory(dedupe_key="invite:7:2", sent=True)
