@@ -13,8 +13,7 @@ from feedback import mails, reporting, sealed, services
 from feedback.models import FeedbackComment, FeedbackWindow
 from feedback.models.window import WORDS_FROM
 from meetings.models import Meeting
-from notifications.models import Message
-from notifications.services import Draft, enqueue
+from notifications.services import Draft, enqueue_owed
 from partners.models import Partnership, Seat
 from partners.permissions import ROLE_PERMISSIONS, Permission, Role
 
@@ -74,12 +73,11 @@ def tell_coordinators(now: datetime) -> None:
         if last and last >= told.get(partnership_id, (last,))[0]:
             told[partnership_id] = (last, on, zone)
     readers = Seat.objects.filter(role__in=READERS, partnership__in=told, person__in=Person.objects.reachable())
-    drafts = {}
+    drafts = []
     for partnership_id, person_id in readers.values_list("partnership_id", "person_id"):
         last, on, zone = told[partnership_id]
-        key = f"conversations:{partnership_id}:{person_id}:{last.isoformat()}"
-        drafts[key] = Draft(
-            key=key,
+        draft = Draft(
+            key=f"conversations:{partnership_id}:{person_id}:{last.isoformat()}",
             kind=mails.NEWS_KIND,
             recipient_id=person_id,
             due_at=max(now, clock.at_local_time(datetime.combine(on, MORNING), zone=zone)),
@@ -87,8 +85,8 @@ def tell_coordinators(now: datetime) -> None:
             partnership_id=partnership_id,
             params={"partnership": partnership_id},
         )
-    known = set(Message.objects.filter(dedupe_key__in=list(drafts)).values_list("dedupe_key", flat=True))
-    enqueue([draft for key, draft in drafts.items() if key not in known], now=now)
+        drafts.append(draft)
+    enqueue_owed(drafts, now=now)
 
 
 def _news(now: datetime) -> Iterator[tuple[int, str, list[date]]]:

@@ -53,7 +53,7 @@ def plan_due(partnerships: Iterable[Partnership], *, on: date, zone: str, now: d
     chosen = chosen_moments(DUE, partnerships=[one.pk for one in partnerships])
     actions = _with_holders(partnerships).filter(due_on__gte=on, due_on__lte=on + chosen.longest)
     turns = [(action, _turn(action, chosen, on, zone)) for action in actions]
-    _store(
+    outbox.enqueue_owed(
         (
             Draft(
                 key=f"action-due:{action.pk}:{turn.offset}:{action.due_on.isoformat()}:{person_id}",
@@ -84,7 +84,7 @@ def plan_overdue(partnerships: Iterable[Partnership], *, on: date, zone: str, no
     }
     told = covered(OVERDUE, people={person_id for _partnership, person_id in people}, now=now)
     people = {one for one in people if one[1] not in told}
-    _store(_weekly("action-overdue", OVERDUE, people, on=on, zone=zone, now=now), now=now)
+    outbox.enqueue_owed(_weekly("action-overdue", OVERDUE, people, on=on, zone=zone, now=now), now=now)
 
 
 def plan_missing(partnerships: Iterable[Partnership], *, on: date, zone: str, now: datetime) -> None:
@@ -106,7 +106,7 @@ def plan_missing(partnerships: Iterable[Partnership], *, on: date, zone: str, no
     for whose, due_on in late.items():
         if turn := _turn_after(due_on, on):
             turns[*whose, due_on] = turn
-    _store(
+    outbox.enqueue_owed(
         (
             Draft(
                 key=f"measurement-due:{partnership_id}:{person_id}:{due_on.isoformat()}:{turn.offset:+}",
@@ -144,7 +144,7 @@ def plan_waiting(partnerships: Iterable[Partnership], *, on: date, zone: str, no
     mails = mails.filter(state__in=(*OPEN_STATES, MessageState.SENT))
     told = set(mails.values_list("partnership_id", "recipient")) if newest else set()
     turns = [(whose, due_on, _turn_after(due_on, on)) for whose, due_on in newest.items() if whose not in told]
-    _store(
+    outbox.enqueue_owed(
         (
             Draft(
                 key=f"numbers-waiting:{partnership_id}:{person_id}:{due_on.isoformat()}:{turn.offset:+}",
@@ -179,7 +179,7 @@ def plan_wins(partnerships: Iterable[Partnership], *, on: date, zone: str, now: 
     )
     seats = Seat.objects.filter(partnership__in=won.values("partnership"), person__in=Person.objects.reachable())
     people = set(seats.values_list("partnership_id", "person_id"))
-    _store(_weekly("wins", WINS, people, on=on, zone=zone, now=now, monday=monday.isoformat()), now=now)
+    outbox.enqueue_owed(_weekly("wins", WINS, people, on=on, zone=zone, now=now, monday=monday.isoformat()), now=now)
 
 
 def _asked(missing: Sequence[MissingPeriod]) -> Iterator[tuple[MissingPeriod, int]]:
@@ -277,13 +277,3 @@ def _weekly(
 def _in_the_morning(on: date, zone: str, now: datetime) -> datetime:
     """Eight o'clock of the partnership's day, or now when that is past: nobody is woken by a reminder."""
     return max(now, at_local_time(datetime.combine(on, MORNING), zone=zone))
-
-
-def _store(drafts: Iterable[Draft], *, now: datetime) -> None:
-    """Enqueue what is not there yet; asking first keeps the usual run, which has nothing new, free of writes."""
-    fresh = {draft.key: draft for draft in drafts}
-    known = Message.objects.filter(dedupe_key__in=list(fresh)).values_list("dedupe_key", flat=True)
-    for key in list(known):
-        del fresh[key]
-    if fresh:
-        outbox.enqueue(fresh.values(), now=now)

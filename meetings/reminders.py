@@ -11,7 +11,7 @@ from meetings.models import Attendance, Meeting
 from meetings.services import letters
 from notifications.registry import Planner, register_planner
 from notifications.reminding import Chosen, chosen_moments, fitting
-from notifications.services import Draft, enqueue
+from notifications.services import Draft, enqueue_owed
 
 
 def plan_reminders(now: datetime) -> None:
@@ -21,7 +21,7 @@ def plan_reminders(now: datetime) -> None:
     they were told only after the reminder was due, nobody who sent apologies, nobody who gave up the seat, and after
     the clock was set back nobody whom a later reminder has told.
     """
-    enqueue(list(_owed(now)), now=now)
+    enqueue_owed(_owed(now), now=now)
 
 
 def _owed(now: datetime) -> Iterator[Draft]:

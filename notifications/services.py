@@ -1,7 +1,7 @@
 """Put messages into the outbox, or take them back. Callers own the facts; this app owns the guarantees."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 KEEP_MESSAGES = timedelta(days=90)
 KEEP_RATE_COUNTS = timedelta(days=2)
 KEEP_SUBMISSIONS = timedelta(days=7)
-FEW, ASKED_AT_ONCE = 40, 500
+ASKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -61,24 +61,25 @@ def enqueue(drafts: Iterable[Draft], *, now: datetime) -> None:
 
     Whoever listens for the doorbell sends what is due now as soon as that transaction is committed.
     """
-    messages = [_message(draft, now) for draft in _not_stored(list(drafts))]
+    messages = [_message(draft, now) for draft in drafts]
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     doorbell.ring_if_due((message.due_at for message in messages), now=now)
 
 
-def _not_stored(drafts: list[Draft]) -> Iterator[Draft]:
-    """Most of what a planner finds owed waits already; asking is cheaper than storing it in vain every minute.
+def enqueue_owed(drafts: Iterable[Draft], *, now: datetime) -> None:
+    """Store what a planner finds owed and has not stored before. Most of it waits already or went out, every minute.
 
-    Of two that store the same at once, the database still keeps one. A few are stored by one statement anyway.
+    Asking for the keys is far cheaper than storing a hundred thousand messages in vain, and keeps a run that finds
+    nothing new free of writes. Of two that store the same at once, ``enqueue`` keeps one.
     """
-    if len(drafts) <= FEW:
-        yield from drafts
-        return
-    for first in range(0, len(drafts), ASKED_AT_ONCE):
-        some = drafts[first : first + ASKED_AT_ONCE]
-        known = Message.objects.filter(dedupe_key__in=[draft.key for draft in some])
-        stored = set(known.values_list("dedupe_key", flat=True))
-        yield from (draft for draft in some if draft.key not in stored)
+    owed = {draft.key: draft for draft in drafts}
+    keys = list(owed)
+    for first in range(0, len(keys), ASKED_AT_ONCE):
+        known = Message.objects.filter(dedupe_key__in=keys[first : first + ASKED_AT_ONCE])
+        for key in known.values_list("dedupe_key", flat=True):
+            del owed[key]
+    if owed:
+        enqueue(owed.values(), now=now)
 
 
 def _message(draft: Draft, now: datetime) -> Message:

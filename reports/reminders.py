@@ -8,9 +8,8 @@ from accounts.models import Person
 from core.clock import at_local_time, start_of_day, today
 from core.models import AuditEvent
 from goals.selectors import people_who_owe
-from notifications.models import Message
 from notifications.registry import Planner, register_planner
-from notifications.services import Draft, enqueue
+from notifications.services import Draft, enqueue_owed
 from partners.models import Seat
 from partners.permissions import Role
 from partners.services import VACATED
@@ -23,9 +22,7 @@ WORTH_IT = timedelta(days=3)  # from Monday on; later the week is half over
 
 def plan_commitments(now: datetime) -> None:
     """Store the mails of this week that are not stored yet. After an outage they go out until Wednesday, then not."""
-    drafts = list(_owed(now))
-    if drafts:
-        enqueue(drafts, now=now)
+    enqueue_owed(_owed(now), now=now)
 
 
 def _owed(now: datetime) -> Iterator[Draft]:
@@ -61,12 +58,7 @@ class Departure:
 
 def plan_departures(now: datetime) -> None:
     """Tell the coordinators of each seat that somebody left within the week: once for each time it was left."""
-    told = set(
-        Message.objects.filter(kind=SEAT_LEFT, due_at__gt=now - TOLD_WITHIN).values_list("dedupe_key", flat=True)
-    )
-    drafts = [draft for draft in _told_of(_departures(now)) if draft.key not in told]
-    if drafts:
-        enqueue(drafts, now=now)
+    enqueue_owed(_told_of(_departures(now)), now=now)
 
 
 def _departures(now: datetime) -> Sequence[Departure]:

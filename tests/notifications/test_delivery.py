@@ -11,7 +11,7 @@ from notifications.delivery import deliver_due, dispatch_due
 from notifications.mail_server import MailServer, ServerUnavailable
 from notifications.models import LEASE, MAX_ATTEMPTS, Message, MessageState
 from notifications.sealed_text import seal, unseal
-from notifications.services import Draft, enqueue, withdraw
+from notifications.services import Draft, enqueue, enqueue_owed, withdraw
 from tests.factories.accounts import PersonFactory
 from tests.factories.notifications import MessageFactory, PauseFactory, UnsubscriptionFactory
 from tests.notifications.conftest import NOW
@@ -437,9 +437,9 @@ def test_planning_many_again_stores_the_missing_ones_and_writes_nothing_else(wor
     enqueue(drafts[::2], now=NOW)
     Message.objects.update(state=MessageState.CANCELLED)
 
-    enqueue(drafts, now=NOW)
+    enqueue_owed(drafts, now=NOW)
     with django_assert_num_queries(2):  # two questions, and no insert
-        enqueue(drafts, now=NOW)
+        enqueue_owed(drafts, now=NOW)
 
     states = dict(Message.objects.values_list("dedupe_key", "state"))
     assert states.keys() == {draft.key for draft in drafts}
