@@ -1,8 +1,10 @@
-"""``python -m tests.run``: the whole suite on SQLite, then on PostgreSQL, with a last line that says what ran on what.
+"""``python -m tests.run``: the whole suite, with a last line that says what ran on what.
 
-What is missing is brought along: an embedded PostgreSQL and a Redis-protocol server come with requirements-dev.txt;
-only Chromium, Pango and a C compiler have to be there. What was left out is said last, each with its reason; under
-``CI=true`` nothing may be.
+Most tests run on SQLite and then on PostgreSQL. Those that drive a browser or start, kill and watch processes bring the
+databases of both kinds themselves; they wait more than they work, so they run beside the others where two processors
+are. What is missing is brought along: an embedded PostgreSQL and a Redis-protocol server come with
+requirements-dev.txt; only Chromium, Pango and a C compiler have to be there. What was left out is said last, each with
+its reason; under ``CI=true`` nothing may be.
 """
 
 import os
@@ -11,57 +13,117 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from ctypes.util import find_library
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
+
+import pytest
 
 from tests import left_out, servers
 from tests.left_out import Report
 
 ROOT = Path(__file__).resolve().parent.parent
+IN_PROCESS, WITH_PROCESSES = "not browser and not chaos", "browser or chaos"
 
 
-def run_suite(*, title: str, environment: dict[str, str], arguments: list[str]) -> tuple[bool, str, Report]:
-    print(f"\n=== {title} ===", flush=True)  # noqa: T201
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        written = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={written}", *arguments]
-        ended = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False)
-        report = left_out.read(written)
-    seconds = time.monotonic() - started
-    passed = ended.returncode == 0
-    said = f"{'passed' if passed else 'FAILED'}, {len(report.ran)} tests in {seconds:.0f} s"
-    return passed, f"{title}: {said}", report
+@dataclass
+class Suite:
+    """One run of pytest on a part of the suite. Use as a context manager: it does not outlive us."""
+
+    title: str
+    part: str
+    environment: dict[str, str]
+    arguments: list[str]
+    shows_at_once: bool = True
+    passed: bool = False
+    said: str = ""
+    report: Report = field(default_factory=Report)
+
+    def __enter__(self) -> Self:
+        self._started = time.monotonic()
+        self._folder = tempfile.TemporaryDirectory()
+        self._written = Path(self._folder.name) / "report.xml"
+        self._output = Path(self._folder.name) / "output"
+        command = [sys.executable, "-m", "pytest", "-q", "-m", self.part, f"--junitxml={self._written}"]
+        with self._output.open("wb") as output:
+            self._process = subprocess.Popen(
+                [*command, *self.arguments],
+                cwd=ROOT,
+                env={**os.environ, **self.environment},
+                stdout=None if self.shows_at_once else output,
+                stderr=None if self.shows_at_once else subprocess.STDOUT,
+            )
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait()
+        self._folder.cleanup()
+
+    def end(self) -> None:
+        """Wait for it, showing what has been kept back and what comes."""
+        print(f"\n=== {self.title} ===", flush=True)  # noqa: T201
+        if not self.shows_at_once:
+            self._show()
+        code = self._process.wait()
+        self.report = left_out.read(self._written)
+        chose_others = code == pytest.ExitCode.NO_TESTS_COLLECTED and bool(self.arguments)
+        self.passed = code == pytest.ExitCode.OK or chose_others
+        seconds = time.monotonic() - self._started
+        verdict = "passed" if self.passed else "FAILED"
+        self.said = f"{self.title}: {verdict}, {len(self.report.ran)} tests in {seconds:.0f} s"
+
+    def _show(self) -> None:
+        with self._output.open(encoding="utf-8", errors="replace") as output:
+            has_ended = False
+            while not has_ended:
+                has_ended = self._process.poll() is not None  # before reading: its last words are not missed
+                sys.stdout.write(output.read())
+                sys.stdout.flush()
+                time.sleep(0 if has_ended else 1)
+
+
+def run_suites(*, postgresql: str | None, environment: dict[str, str], arguments: list[str]) -> list[Suite]:
+    with_processes = Suite(
+        "Browsers and processes, on both databases", WITH_PROCESSES, environment, arguments, shows_at_once=False
+    )
+    one_by_one = [Suite("SQLite", IN_PROCESS, environment, arguments)]
+    if postgresql:
+        on_postgresql = {**environment, "DATABASE_URL": postgresql}
+        one_by_one.append(Suite("PostgreSQL", IN_PROCESS, on_postgresql, arguments))
+    has_two_processors = (os.cpu_count() or 1) > 1
+    with ExitStack() as beside:
+        if has_two_processors:
+            print("Tests with browsers and processes run beside the others; what they say comes last.", flush=True)  # noqa: T201
+            beside.enter_context(with_processes)
+        for suite in one_by_one:
+            with suite:
+                suite.end()
+        if not has_two_processors:
+            beside.enter_context(with_processes)
+        with_processes.end()
+    return [*one_by_one, with_processes]
 
 
 def main() -> int:
     in_ci = os.environ.get("CI") == "true"
-    extra = sys.argv[1:]
-    said: list[str] = []
-    reports: list[Report] = []
-    fine = True
-
     browser = servers.chromium()
     pango = find_library("pangoft2-1.0")  # sets the type of PDFs
     compiler = shutil.which("cc")  # builds the clock that jumps
     redis = servers.redis_url()
-    environment = {"TEST_REDIS_URL": redis or "", "DATABASE_URL": ""}
     postgresql = servers.postgresql_url()
-    environment["TEST_POSTGRESQL_URL"] = postgresql or ""
+    known = {"TEST_REDIS_URL": redis, "TEST_POSTGRESQL_URL": postgresql}
+    os.environ.pop("DATABASE_URL", None)
 
     with servers.everything_stopped_afterwards():
-        without_environment = {key: value for key, value in environment.items() if value}
-        os.environ.pop("DATABASE_URL", None)
-        passed, line, report = run_suite(title="SQLite", environment=without_environment, arguments=extra)
-        fine, said, reports = fine and passed, [*said, line], [*reports, report]
-        if postgresql:
-            # The walk and the chaos tests start databases of both kinds themselves, in the run above.
-            passed, line, report = run_suite(
-                title="PostgreSQL",
-                environment={**without_environment, "DATABASE_URL": postgresql},
-                arguments=["-m", "not browser and not chaos", *extra],
-            )
-            fine, said, reports = fine and passed, [*said, line], [*reports, report]
+        environment = {key: value for key, value in known.items() if value}
+        suites = run_suites(postgresql=postgresql, environment=environment, arguments=sys.argv[1:])
+    reports = [suite.report for suite in suites]
+    said = [suite.said for suite in suites]
+    fine = all(suite.passed for suite in suites) and any(report.ran for report in reports)
 
     wanted = {"PostgreSQL": postgresql, "Redis": redis, "Chromium": browser, "Pango": pango, "C compiler": compiler}
     missing = [name for name, found in wanted.items() if not found]
