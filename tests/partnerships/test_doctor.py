@@ -1,5 +1,6 @@
 """The doctor tells what is wrong, and nothing that may not be shown to whoever helps."""
 
+from contextlib import closing
 from datetime import timedelta
 from io import StringIO
 
@@ -9,6 +10,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from core import clock
+from notifications.doorbell import Doorbell
 from notifications.models import Heartbeat
 from partnerships import doctor
 from tests.factories.accounts import PersonFactory
@@ -82,6 +84,19 @@ def test_the_checks_are_those_of_a_deployment(all_well, monkeypatch):
     monkeypatch.undo()
 
     assert "ct.E004: SITE_URL is missing, local or not https." in run()[1]
+
+
+def test_doctor_says_whether_mail_waits_for_the_clock_and_rings_nobody(all_well, settings):
+    alone = run()
+    with closing(Doorbell(settings.OUTBOX_DOORBELL)) as bell:
+        bell.wait(0)  # hangs it up
+        heard = run()
+        rang = bell.wait(0)
+
+    assert [code for code, _said in (alone, heard)] == [0, 0]
+    assert "nobody listens on this machine, mail waits for the clock" in alone[1]
+    assert "somebody listens, mail that is due leaves at once" in heard[1]
+    assert not rang
 
 
 def test_without_database_it_says_so_and_goes_on(all_well, monkeypatch):
