@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -74,36 +75,60 @@ def test_whoever_supervises_holds_no_django():
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
-@pytest.mark.chaos
-def test_the_command_serves_pages_and_stops_all_it_started(tmp_path):
-    port = free_port()
-    folder = tmp_path / "var"
-    url = f"sqlite:///{folder / 'common-thread.sqlite3'}"
+@pytest.fixture
+def product(tmp_path):
+    """What the command starts, once it serves pages and listens for mail; nothing of it outlives the test."""
+    port, folder = free_port(), tmp_path / "var"
     environment = {
         **os.environ,
         "VAR_DIR": str(folder),
-        "DATABASE_URL": url,
+        "DATABASE_URL": f"sqlite:///{folder / 'common-thread.sqlite3'}",
         "REDIS_URL": "",
         "PYTHONWARNINGS": "ignore",
     }
     command = [sys.executable, "manage.py", "up", "--address", f"127.0.0.1:{port}"]
     with (tmp_path / "log").open("wb") as log:
-        product = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        process = psutil.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    started = []
     try:
         is_served = eventually(lambda: answers(port), seconds=120)
         has_bell = eventually((folder / "doorbell").is_fifo, seconds=60)
-        started = psutil.Process(product.pid).children(recursive=True)
-        product.terminate()
-        code = product.wait(timeout=60)
+        started = process.children(recursive=True)
+        assert (is_served, has_bell) == (True, True), (tmp_path / "log").read_text()
+        assert len(started) >= 4  # the web server and its workers, the worker and its beat
+        yield process
     finally:
-        for one in psutil.Process(product.pid).children(recursive=True) if product.poll() is None else []:
-            one.kill()
-        product.kill()
-        product.wait()
+        for one in [process, *started, *(process.children(recursive=True) if process.is_running() else [])]:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        process.wait()
 
-    assert (is_served, has_bell, code) == (True, True, 0), (tmp_path / "log").read_text()
-    assert len(started) >= 4  # the web server and its workers, the worker and its beat
+
+@pytest.mark.chaos
+def test_the_command_serves_pages_and_stops_all_it_started(product):
+    started = product.children(recursive=True)
+
+    product.terminate()
+
+    assert product.wait(timeout=60) == 0
     assert [one for one in started if runs(one)] == []
+
+
+@pytest.mark.chaos
+def test_a_worker_that_is_killed_takes_its_beat_along_and_is_started_again(product):
+    worker, beat = workers_and_beats(product)
+
+    worker.kill()
+
+    assert eventually(lambda: not runs(beat), seconds=20)
+    assert eventually(lambda: len(workers_and_beats(product)) == 2, seconds=60)
+    assert {worker.pid, beat.pid}.isdisjoint(one.pid for one in workers_and_beats(product))
+
+
+def workers_and_beats(product):
+    """The worker, and the beat in it, which says nothing else of itself than that the worker started it."""
+    children = product.children(recursive=True)
+    return [one for one in children if runs(one) and "celery" in one.cmdline()]
 
 
 def runs(process):
