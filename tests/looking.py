@@ -42,6 +42,8 @@ def troubles(page, url=None):
 
 def sideways(page):
     """Whether the page has to be pushed sideways to be read, as a list to add up."""
+    page.wait_for_load_state()  # a click goes on as soon as the next page begins, before its styles are there
+    page.evaluate("document.fonts.ready.then(() => true)")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return [f"{page.url} at {page.viewport_size['width']}: {wide} px too wide"] if wide > 0 else []
 
