@@ -53,7 +53,6 @@ class Place:
 
     def __enter__(self) -> Self:
         self.folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        self._stack.enter_context(servers.everything_stopped_afterwards())
         self.run("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
         return self
 
