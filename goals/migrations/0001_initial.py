@@ -366,7 +366,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-                "indexes": [models.Index(fields=["indicator", "period_end"], name="measurement_by_period")],
+                "indexes": [
+                    models.Index(fields=["indicator", "corrected_by", "period_end"], name="measurement_by_period")
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(

@@ -12,6 +12,7 @@ from notifications.reminding import NotThen, choose_moments
 from partners.permissions import Role
 from tests.factories.goals import IndicatorFactory, MeasurementFactory, SharedGoalFactory, TargetFactory
 from tests.factories.partners import PartnershipFactory, SeatFactory
+from tests.servers import manage, scratch_sqlite
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -187,3 +188,30 @@ def test_one_number_is_spoken_of_in_the_singular(seat, day, count, words):
     message = Message.objects.get(kind="measurement_due", recipient=seat.person)
 
     assert words in write_mail(message, kind_named("measurement_due"), now=now).body
+
+
+COUNT_STEPS = """
+from datetime import date
+from django.db import connection
+from goals.selectors import missing_periods
+from tests.factories.goals import IndicatorFactory, MeasurementFactory, SharedGoalFactory
+goal = SharedGoalFactory()
+for total in (50, 200):
+    for indicator in IndicatorFactory.create_batch(total - goal.indicators.count(), goal=goal):
+        MeasurementFactory.create_batch(3, indicator=indicator)
+    steps = []
+    connection.connection.set_progress_handler(lambda: steps.append(1) and None, 100)
+    missing_periods([goal.partnership], on=date(2026, 6, 1))
+    connection.connection.set_progress_handler(None, 0)
+    print(len(steps))
+"""
+
+
+def test_four_times_as_many_numbers_are_four_times_the_work_for_sqlite(tmp_path):
+    """It is asked every minute. A poor choice of index compares every number with every value that was ever stored."""
+    with scratch_sqlite(tmp_path) as url:
+        done = manage("shell", "-v", "0", "-c", COUNT_STEPS, env={"DATABASE_URL": url}, capture_output=True, text=True)
+
+    few, many = map(int, done.stdout.split())
+    assert few > 0
+    assert many < 6 * few
