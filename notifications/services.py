@@ -174,9 +174,11 @@ def purge(*, now: datetime) -> int:
     """Delete ended sessions, closed messages, old counters and numbers of forms; returns how many of the latter three.
 
     Sessions end by the clock of the browser and of Django, which nobody moves, so ``now`` does not decide about them.
+    Messages about what lies ahead stay until it is over: they are how we know who has to hear when it is called off.
     """
     SessionStore.clear_expired()
     closed = Message.objects.exclude(state__in=OPEN_STATES).filter(due_at__lt=now - KEEP_MESSAGES)
+    closed = closed.exclude(expires_at__gt=now)
     forms = once.purge(before=now - KEEP_SUBMISSIONS)
     return closed.delete()[0] + limits.purge(before=now - KEEP_RATE_COUNTS) + forms
 

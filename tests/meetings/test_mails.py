@@ -11,6 +11,7 @@ from meetings import services
 from meetings.choices import Presence
 from meetings.models import Meeting
 from meetings.reminders import plan_reminders
+from notifications import services as outbox
 from notifications.delivery import dispatch_due
 from notifications.models import Message, MessageState
 from partners.models import Seat
@@ -318,3 +319,25 @@ def test_each_mail_says_what_is_true_when_it_leaves_however_many_said_the_same_b
     assert ("Room 2.04" in old.body, "Garden" in old.body, "Garden" in new.body) == (True, False, True)
     assert "Wrenfield &amp; Sons" in new.alternatives[0][0]
     assert "Sons" in new.extra_headers["From"]
+
+
+def test_a_meeting_planned_long_ahead_is_called_off_to_everybody_who_was_told_of_it(coordinator):
+    seat = seat_of(coordinator, email="helen@example.org")
+    meeting = services.plan_meeting(
+        plan=replace(PLAN, starts=datetime(2027, 3, 4, 14, 0), ends=datetime(2027, 3, 4, 16, 0)),
+        by=coordinator,
+        now=NOW,
+    )
+    services.invite(meeting=meeting, seats=[seat], by=coordinator, now=NOW)
+    dispatch_due(now=NOW)
+    later = NOW + timedelta(days=100)
+    outbox.purge(now=later)
+    mail.outbox.clear()
+
+    services.cancel_meeting(meeting=meeting, by=coordinator, now=later)
+    dispatch_due(now=later)
+
+    assert [(sent.to[0].rpartition("<")[2], sent.subject.split(":")[0]) for sent in mail.outbox] == [
+        ("helen@example.org>", "Cancelled")
+    ]
+    assert outbox.purge(now=datetime(2027, 6, 4, tzinfo=UTC)) == 2
