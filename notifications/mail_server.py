@@ -125,7 +125,9 @@ class MailServer:
             guard.leave()
             with suppress(OSError):
                 connection.close()
-            if isinstance(error, OSError):  # refused, unknown host, TLS, credentials: smtplib's errors are OSErrors
+            # Refused, unknown host, TLS, credentials: smtplib's errors are OSErrors. What it cannot even send, as a
+            # password that is not ASCII, is a ValueError, and no more about the message.
+            if isinstance(error, OSError | ValueError):
                 raise _unavailable(error) from error
             raise
         self.was_reached = True
@@ -178,13 +180,13 @@ class _Guard:
                         socket.socket.shutdown(wire, socket.SHUT_RDWR)
 
 
-def _unavailable(error: OSError) -> ServerUnavailable:
+def _unavailable(error: OSError | ValueError) -> ServerUnavailable:
     """Why no connection could be made, never in the server's own words: they may name an address."""
     match error:
         case SMTPResponseException():
             code = int(error.smtp_code)
             return ServerUnavailable(f"the mail server does not let us in ({code})", is_definite=code >= PERMANENT)
-        case ConnectionRefusedError() | ssl.SSLError() | SMTPNotSupportedError():
+        case ConnectionRefusedError() | ssl.SSLError() | SMTPNotSupportedError() | ValueError():
             return ServerUnavailable(f"no connection to the mail server ({type(error).__name__})", is_definite=True)
         case _:
             return ServerUnavailable(f"no connection to the mail server ({type(error).__name__})", is_definite=False)

@@ -48,6 +48,7 @@ TROUBLES = [
     pytest.param({"RCPT": "550 nobody here"}, FAILED, 1, 0, id="550"),
     pytest.param({"MAIL": "552 too big"}, FAILED, 1, 0, id="552"),
     pytest.param({"AUTH": "535 wrong password"}, PENDING, 0, 10, id="535 credentials"),
+    pytest.param({}, PENDING, 0, 10, id="credentials that cannot be sent"),
     pytest.param({"RCPT": "530 authentication required"}, PENDING, 0, 10, id="530 at the recipient"),
     pytest.param({"MAIL": "550 sender unknown"}, PENDING, 0, 10, id="550 at the sender"),
     pytest.param(TLS_IN_CLEAR, PENDING, 0, 10, id="TLS fails"),
@@ -64,7 +65,8 @@ def test_each_trouble_has_its_class(world, use, request, script, state, attempts
     message = MessageFactory()
     options = {"EMAIL_USE_TLS": "TLS" in request.node.callspec.id}
     if "credentials" in request.node.callspec.id:
-        options |= {"EMAIL_HOST_USER": "us", "EMAIL_HOST_PASSWORD": "wrong"}
+        password = "wröng" if "cannot" in request.node.callspec.id else "wrong"
+        options |= {"EMAIL_HOST_USER": "us", "EMAIL_HOST_PASSWORD": password}
     with nullcontext() if script is None else scripted_smtp(script) as server:
         use(server.port if server else free_port(), **options)
         dispatch_due(now=NOW)
