@@ -170,11 +170,11 @@ def part_of(kind: MailKind, letter: Letter, *, recipient: Any) -> Part:
 
 
 def one_line(text: str, *, for_address: bool = False) -> str:
-    """Text fit for a mail header: no line breaks, no control or direction characters.
+    """Text fit for a mail header: no line breaks, no control or direction characters, and none in an encoded word.
 
     In the name before an address nothing may read as another address either.
     """
-    plain = _CONTROL.sub(" ", text)
+    plain = _CONTROL.sub(" ", text).replace("=?", "= ?")
     if for_address:
         plain = re.sub(r'[@:;,"<>()\[\]\\]', " ", plain)[:MAX_NAME]
     return " ".join(plain.split())

@@ -193,6 +193,18 @@ def test_the_sender_may_carry_the_name_of_the_partnership(world):
     )
 
 
+def test_no_name_hides_an_address_or_a_break_in_an_encoded_word(world):
+    hidden = "=?utf-8?q?boss=40bank=2Eexample=0D=0ABcc=3A?="
+    world.from_name = world.title = hidden
+    MessageFactory(recipient=PersonFactory(name=hidden))
+
+    dispatch_due(now=NOW)
+
+    sent = only_mail()
+    shown = [*(one.display_name for name in ("From", "To") for one in sent[name].addresses), sent["Subject"]]
+    assert not [text for text in shown if "bank.example" in text or "\n" in text]
+
+
 TROUBLEMAKER = b"From: us@example.org\r\nTo: robin@example.org\r\nSubject: %s\r\n\r\nThe body"
 BREAKS = ["\r\n", "\n", "\r", "\x00", "\x0b", "\x0c", "\x1b[2J", "\x85", "\u2028", "\u2029"]
 INSERTS = ["Bcc: thief@example.net", "\tTo: thief@example.net", "\r\nThe body", 'a" <thief@example.net>, "b']
