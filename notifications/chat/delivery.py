@@ -114,9 +114,12 @@ def _nobody_there(message: Message, hook: ChatHook, error: str, *, now: datetime
 def _stop(message: Message, hook: ChatHook, trouble: ChatTrouble, *, now: datetime, code: int | None = None) -> bool:
     """Post there no more until somebody has looked at it; what waits for it is cancelled.
 
-    An address that was entered while the old one was tried is not to blame.
+    An address that was entered while the old one was tried is not to blame: it gets what the old one did not take.
     """
     at_fault = ChatHook.objects.filter(pk=hook.pk, sealed_url=hook.sealed_url)
+    if not at_fault.exists():
+        leases.put_back(message)
+        return False
     if at_fault.exclude(trouble=trouble).update(is_active=False, trouble=trouble):
         record(verb="chat.stopped", target=hook, at=now, partnership_id=hook.partnership_id, trouble=trouble.value)
         logger.warning("Chat %s takes no more posts: %s", hook.pk, trouble.value)

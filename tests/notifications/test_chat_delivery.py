@@ -239,6 +239,22 @@ def test_an_address_entered_meanwhile_is_not_to_blame_for_the_old_one(chat, hook
     assert ChatHook.objects.get().is_active
 
 
+def test_what_waits_for_the_new_address_goes_there(chat, hook, monkeypatch):
+    first, second = owe(1), owe(2)
+    really = connection.post
+
+    def post(address, body):
+        monkeypatch.setattr(connection, "post", really)
+        ChatHook.objects.update(sealed_url=ChatHookFactory.build(url=chat.url).sealed_url)
+        return connection.Answer(404)
+
+    monkeypatch.setattr(connection, "post", post)
+
+    assert dispatch_due(now=NOW) == 2
+    assert [after(one).state for one in (first, second)] == [MessageState.SENT] * 2
+    assert chat.connections == 2
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_redirects_are_not_followed(chat, hook, status):
     chat.answers.append(answer(status, f"Location: https://{chat.place}/elsewhere\r\n"))
