@@ -2,12 +2,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 from django.core.management import call_command
 
 from notifications import registry
+from notifications.management.commands import outbox_run
 from notifications.models import Heartbeat, MessageState
 from tests.factories.notifications import MessageFactory
 from tests.servers import ROOT, scratch_sqlite
@@ -24,6 +26,19 @@ def test_one_round_plans_and_sends_like_the_tasks_do(world, monkeypatch):
     message.refresh_from_db()
     assert (message.state, len(planned)) == (MessageState.SENT, 1)
     assert set(Heartbeat.objects.values_list("name", flat=True)) == {"dispatch", "plan", "housekeeping"}
+
+
+@pytest.mark.django_db
+def test_a_clock_set_back_does_not_keep_the_loop_from_planning(world, monkeypatch, settings):
+    planned = []
+    monkeypatch.setattr(registry, "_planners", {"plan": registry.Planner("plan", planned.append)})
+    rounds = outbox_run.Rounds(threading.Event())
+
+    for offset in (0, 1, -7200):
+        settings.CLOCK_OFFSET_SECONDS = offset
+        rounds.take(budget=1)
+
+    assert len(planned) == 2
 
 
 @pytest.mark.chaos

@@ -72,14 +72,19 @@ class Rounds:
 
     def take(self, *, budget: float) -> None:
         now = clock.now()
-        if self._planned_at is None or now - self._planned_at >= PLAN_EVERY:
+        if _is_time(self._planned_at, PLAN_EVERY, now):
             planning.plan_due(now=now)
             services.beat("plan", now=now)
             watch.look(now=now)
             self._planned_at = now
-        if self._tidied_at is None or now - self._tidied_at >= TIDY_EVERY:
+        if _is_time(self._tidied_at, TIDY_EVERY, now):
             planning.keep_house(now=now)
             services.beat("housekeeping", now=now)
             self._tidied_at = now
         delivery.deliver_due(clock=clock.now, budget=budget, should_stop=self._stop.is_set)
         services.beat("dispatch", now=clock.now())
+
+
+def _is_time(last: datetime | None, every: timedelta, now: datetime) -> bool:
+    """Also when the clock was set back since, else nothing would be planned until it has caught up."""
+    return last is None or not timedelta(0) <= now - last < every
