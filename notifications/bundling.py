@@ -37,8 +37,13 @@ def sort_out(batch: Sequence[Message], *, now: datetime) -> list[Message]:
         if person is None or kind is None:
             leaving.append(message)
             continue
-        wish = wishes[person]
-        moment = wish.moment_for(kind, Times(message.due_at, message.expires_at, message.about_at), now=now)
+        try:
+            wish = wishes[person]
+            moment = wish.moment_for(kind, Times(message.due_at, message.expires_at, message.about_at), now=now)
+        except Exception:  # one person whose time zone is gone must not hold up everybody's mail
+            logger.exception("When message %s of kind %s is wanted cannot be told.", message.pk, message.kind)
+            leaving.append(message)
+            continue
         if moment > now:
             leases.hold_back(message, until=moment)
         elif bundle := wish.bundle_of(kind):
@@ -80,6 +85,8 @@ def _gather(person: int, bundle: str, wishes: Wishes, *, owner: str, now: dateti
     Message.objects.filter(pk__in=[row.pk for row in rows]).update(
         carrier=carrier, state=MessageState.PENDING, lease_owner="", lease_until=None, held_until=None
     )
+    # What did not fit goes with the next one, at once and not only when our lease ends.
+    due.filter(lease_owner=owner).update(state=MessageState.PENDING, lease_owner="", lease_until=None)
     return []
 
 
