@@ -24,7 +24,7 @@ from notifications.letters import OutgoingMail, write_mail
 from notifications.mail_server import NOT_TAKEN, MailServer, ServerUnavailable, diagnose
 from notifications.models import MAX_ATTEMPTS, Channel, Message, Unsubscription
 from notifications.registry import MailKind, kind_named
-from notifications.wanted import reason_to_drop
+from notifications.wanted import UNWANTED, reason_to_drop
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +143,10 @@ def _prepare(message: Message, *, now: datetime) -> OutgoingMail | None:
     if kind is None:
         raise LookupError(message.kind)
     if reason := _reason_to_drop(message, kind, now):
-        leases.mark_obsolete(message, reason=reason)
+        if reason == UNWANTED and not kind.names_recipient:
+            leases.mark_sent(message, now=now)  # its row looks like all others: that nobody needs it would tell why
+        else:
+            leases.mark_obsolete(message, reason=reason)
         return None
     try:
         validate_email(message.person.email)

@@ -71,7 +71,8 @@ class MailKind:
     ``offers_unsubscribe`` is false for mail that somebody just asked for (codes, password resets). ``priority`` above 0
     goes first.
     ``names_recipient`` is false where the mere name on a list of undelivered mail would tell something, as who has not
-    answered yet. ``tells_coordinators`` is false where even that somebody's mail could not be delivered would tell.
+    answered yet; what nobody needs any more counts as sent there. ``tells_coordinators`` is false where even that
+    somebody's mail could not be delivered would tell.
 
     ``sample`` is a letter with invented contents for the gallery; it reads and stores nothing.
 

@@ -9,6 +9,7 @@ from notifications.models import OPEN_STATES, Message, MessageState, Unsubscript
 from notifications.registry import MailKind, kinds
 
 SAID_FOR = timedelta(days=7)
+UNWANTED = "no longer wanted"
 
 
 def stopped_by(person_id: int | None) -> set[str]:
@@ -24,7 +25,7 @@ def reason_to_drop(message: Message, kind: MailKind, *, stopped: Collection[str]
         return "unsubscribed"
     if message.recipient_id in covered(kind.name, people=[message.recipient_id or 0], now=now):
         return "said in another e-mail"
-    return "" if kind.still_wanted(message, now) else "no longer wanted"
+    return "" if kind.still_wanted(message, now) else UNWANTED
 
 
 def covered(kind: str, *, people: Collection[int], now: datetime) -> set[int]:

@@ -1,6 +1,7 @@
 """Opening and closing the window in which people may answer."""
 
 from datetime import datetime, timedelta
+from random import SystemRandom
 
 from django.db import transaction
 
@@ -87,6 +88,7 @@ def _ask(window: FeedbackWindow, *, partnership_id: int, closed_at: datetime, no
     """The request at once, and reminders that do not follow on its heels when the window opened late."""
     reminders = [closed_at + after for after in REMINDERS if closed_at + after >= now + timedelta(days=1)]
     invitations = list(Invitation.objects.filter(window=window).values_list("pk", "person_id"))
+    anybody = SystemRandom()
     drafts = [
         Draft(
             key=f"feedback:{window.pk}:{invitation}",
@@ -110,7 +112,7 @@ def _ask(window: FeedbackWindow, *, partnership_id: int, closed_at: datetime, no
             params={"invitation": invitation, "number": number},
         )
         for number, due_at in enumerate(reminders, start=1)
-        for invitation, person in invitations
+        for invitation, person in anybody.sample(invitations, len(invitations))  # the row's number tells nothing
     ]
     enqueue(drafts, now=now)
 

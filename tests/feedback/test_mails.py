@@ -92,3 +92,13 @@ def test_list_of_undelivered_mail_does_not_tell_who_has_not_answered(client):
 
     assert page.count("we do not say who") == Message.objects.dead().count()
     assert not [one for one in window.invitations.values_list("person__email", flat=True) if one in page]
+
+
+def test_numbers_of_reminders_do_not_tell_whose_they_are():
+    """The page with undelivered mail has them; those of a meeting must not follow the people one by one."""
+    open_window(present=20)
+
+    for number in (1, 2):
+        reminders = Message.objects.filter(kind="feedback_reminder", params__number=number).order_by("pk")
+        people = list(reminders.values_list("recipient", flat=True))
+        assert people not in (sorted(people), sorted(people, reverse=True))

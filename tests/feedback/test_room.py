@@ -148,6 +148,27 @@ def test_who_answered_without_a_name_gets_no_further_link_and_with_names_one(win
     assert wanted == [False, True]
 
 
+def test_outbox_does_not_tell_operators_who_has_answered(client, window, person, mailoutbox):
+    """They, too, may type the address of a colleague here and look what became of the mail."""
+    silent, answered = window.invitations.order_by("pk")[0], window.invitations.order_by("pk")[5]
+    modes.submit(token=tokens_of(window)[-1], answers=some_answers(), now=CLOSED)
+    Message.objects.filter(kind="feedback_request").delete()
+    for invitation in (silent, answered):
+        ask(client, window.meeting, invitation.person.email)
+
+    dispatch_due(now=CLOSED + timedelta(days=2))
+
+    client.force_login(PersonFactory(is_staff=True))
+    rows = page(client.get("/staff/outbox/log/")).select("tbody tr")
+    told = {tuple(cell.get_text(strip=True) for cell in row.find_all("td")) for row in rows}
+    assert sorted((row[0], row[1], row[4]) for row in told if row[0] != "Waiting") == [
+        ("Sent", "feedback_link", "1"),
+        ("Sent", "feedback_reminder", "1"),
+    ]
+    assert sum(answered.person.email in mail.to[0] for mail in mailoutbox) == 0
+    assert sum(silent.person.email in mail.to[0] for mail in mailoutbox) == 2
+
+
 @pytest.mark.parametrize("typed", ["", "robin", "a@b", "x" * 300 + "@example.org"])
 def test_what_is_no_address_comes_back_with_the_reason(client, window, typed):
     response = ask(client, window.meeting, typed) if typed else client.post(path_of(window.meeting), {"email": " "})

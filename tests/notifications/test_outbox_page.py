@@ -1,4 +1,5 @@
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from bs4 import BeautifulSoup
@@ -265,6 +266,17 @@ def test_messages_of_one_moment_stand_in_no_order_that_people_have(operator, wor
 
     assert sorted(shown) == sorted(by_key)
     assert shown not in (by_key, by_key[::-1])
+
+
+def test_nobody_can_work_out_the_order_of_one_moment_from_the_facts(operator, world):
+    """Who was asked as well knows from their own mail how keys are made, and so those of the others."""
+    people = PersonFactory.create_batch(30)
+    enqueue([Draft(f"greet:{each.pk}", "test_greeting", each.pk, due_at=DUE) for each in people], now=DUE)
+    shown = [row[4] for row in rows_of(page_of(operator.get(LOG)))]
+    guessed = sorted(people, key=lambda each: sha256(f"greet:{each.pk}".encode()).hexdigest())
+
+    assert len(shown) == len(guessed)
+    assert shown != [each.email for each in guessed]
 
 
 # -- The banner of operators ------------------------------------------------------------------------------------------
