@@ -137,6 +137,7 @@ OBSTACLES: Final[Mapping[str, StrOrPromise]] = {
     "edited": gettext_lazy("changed since"),
     "gone": gettext_lazy("deleted since"),
     "added": gettext_lazy("added since"),
+    "used": gettext_lazy("in use since"),
 }
 
 _PLACES: Final[Mapping[str, StrOrPromise]] = {

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from core.models import record
 from exchange.models import BatchState, ExternalKey, ImportBatch, ImportedRow, KeptText
 from exchange.services.packing import digest, restored, snapshot
 from exchange.services.planning import chunks
+from partners.models import Seat
 
 BACKWARDS: Final = (
     "exchange.ExternalKey",
@@ -35,10 +36,13 @@ BACKWARDS: Final = (
 )
 """Children before parents."""
 
+PEOPLE: Final = ("partners.Contact", "accounts.Person")
+"""What hangs on these may belong to any partnership, not only to the one a file was for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """One row that stands in the way: edited since, gone since, or added since by somebody else."""
+    """One row that stands in the way: edited since, gone since, added since by somebody else, or somebody in use."""
 
     label: str
     row_id: int
@@ -99,24 +103,42 @@ def _model(label: str) -> type[models.Model]:
 
 
 def _obstacles(batch: ImportBatch, rows: dict[str, list[ImportedRow]]) -> Iterator[Obstacle]:
+    """What stands in the way; by number only once the importing person has left one of the partnerships."""
+    is_there = _still_takes_part(batch)
+    for obstacle in _in_the_way(batch, rows):
+        yield obstacle if is_there else replace(obstacle, text="")
+
+
+def _still_takes_part(batch: ImportBatch) -> bool:
+    touched = batch.rows.filter(label=ExternalKey._meta.label).values("row_id")
+    keys = ExternalKey.objects.filter(models.Q(batch=batch) | models.Q(pk__in=touched))
+    seats = Seat.objects.held_by(batch.person).values("partnership")
+    return not keys.exclude(partnership__in=seats).exists()
+
+
+def _in_the_way(batch: ImportBatch, rows: dict[str, list[ImportedRow]]) -> Iterator[Obstacle]:
+    """Of people no more than that they are in use: neither what they are called by now, nor what they do where."""
     for label in BACKWARDS:
         stored = {row.row_id: row for row in rows[label]}
         present: dict[int, models.Model] = {}
         for chunk in chunks(sorted(stored)):
             present |= _model(label)._base_manager.in_bulk(list(chunk))
-        for pk, row in stored.items():
-            if pk not in present:
-                yield Obstacle(label, pk, "gone", "")
-            elif digest(snapshot(present[pk])) != row.after:
-                yield Obstacle(label, pk, "edited", str(present[pk]))
+        yield from (Obstacle(label, pk, "gone", "") for pk in stored if pk not in present)
+        edited = [pk for pk, row in present.items() if digest(snapshot(row)) != stored[pk].after]
         made = sorted(pk for pk, row in stored.items() if row.before is None)
-        yield from _added(batch, _model(label), made, rows)
+        added = list(_added(batch, _model(label), made, rows))
+        if label in PEOPLE:
+            in_use = {*edited, *(parent for parent, _row in added)}
+            yield from (Obstacle(label, pk, "used", "") for pk in sorted(in_use))
+        else:
+            yield from (Obstacle(label, pk, "edited", str(present[pk])) for pk in edited)
+            yield from (Obstacle(row._meta.label, row.pk, "added", str(row)) for _parent, row in added)
 
 
 def _added(
     batch: ImportBatch, model: type[models.Model], made: list[int], rows: dict[str, list[ImportedRow]]
-) -> Iterator[Obstacle]:
-    """Rows of other people that hang on a row this batch made."""
+) -> Iterator[tuple[int, models.Model]]:
+    """Rows of other people that hang on a row this batch made, each with that row's number."""
     for relation in model._meta.get_fields(include_hidden=True):
         if not isinstance(relation, models.ForeignObjectRel) or relation.many_to_many:
             continue
@@ -129,7 +151,7 @@ def _added(
                 hanging = hanging.exclude(batch=batch)
             for row in hanging:
                 if row.pk not in ours:
-                    yield Obstacle(child._meta.label, row.pk, "added", str(row))
+                    yield getattr(row, field.attname), row
 
 
 def _restore(label: str, rows: list[ImportedRow]) -> None:

@@ -3,19 +3,26 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from accounts.models import Person
+from accounts.services import edit_own_details
 from core import clock
 from exchange import services
 from exchange.models import BatchState, ImportBatch
 from exchange.services import Choices
 from exchange.views.files import SAMPLE
 from goals.models import SharedGoal
-from partners.models import Organization, Partnership
+from partners.models import Organization, Partnership, Seat
+from partners.permissions import Role
+from partners.services import vacate_seat
 from tests.exchange.files import activity, iati, indicator, org, period, result, target
 from tests.factories.accounts import PersonFactory
 from tests.factories.exchange import ImportBatchFactory
+from tests.factories.goals import ActionFactory
+from tests.factories.notifications import MessageFactory
 from tests.factories.partners import SeatFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,14 +49,14 @@ def page(batch, name="import-detail"):
     return reverse(f"exchange:{name}", args=[batch.pk])
 
 
-def read_batch(person, data):
+def read_batch(person, data, *, with_persons=False):
     now = clock.now()
-    batch = services.upload_file(person=person, name="activities.xml", content=data, with_persons=False, now=now)
+    batch = services.upload_file(person=person, name="activities.xml", content=data, with_persons=with_persons, now=now)
     return services.read_batch(batch=batch)
 
 
-def applied(person, data):
-    batch = read_batch(person, data)
+def applied(person, data, *, with_persons=False):
+    batch = read_batch(person, data, with_persons=with_persons)
     services.approve_batch(batch=batch, choices=Choices(), now=clock.now())
     return services.apply_batch(batch=batch, now=clock.now())
 
@@ -192,6 +199,43 @@ def test_an_import_people_worked_on_is_not_taken_back(client, person):
     assert b"Ours now" in shown.content
     assert b"Ours now" in tried.content
     assert SharedGoal.objects.count() == 1
+
+
+def test_what_a_person_from_a_file_does_elsewhere_is_not_told(client, person):
+    """Not what they call themselves now, nor where they sit, nor when they asked for a code to sign in."""
+    contact = "<person-name><narrative>Ada Typed</narrative></person-name><email>ada@example.org</email>"
+    batch = applied(person, iati(activity(org("Trust"), f"<contact-info>{contact}</contact-info>")), with_persons=True)
+    ada = Person.objects.get(email="ada@example.org")
+    edit_own_details(person=ada, name="Ada Realname", language="en", time_zone="UTC", now=clock.now())
+    SeatFactory(holder__person=ada, holder__organization__name="Elsewhere")
+    MessageFactory(recipient=ada, dedupe_key="login_code:7:20260304091500")
+
+    pages = [client.get(page(batch, "import-undo")), client.post(page(batch, "import-undo"))]
+
+    assert [answer.status_code for answer in pages] == [200, 409]
+    for answer in pages:
+        told = answer.content.decode()
+        rows = BeautifulSoup(told, "html.parser").select("main .list .item")
+        assert "Ada Realname" not in told
+        assert "login_code" not in told
+        assert len(rows) == 1
+
+
+def test_who_left_the_partnership_reads_nothing_of_it_in_what_stands_in_the_way(client, person):
+    batch = applied(person, iati(activity(result(indicator()))))
+    mine = Seat.objects.get(person=person)
+    SeatFactory(partnership=mine.partnership, role=Role.COORDINATOR)
+    vacate_seat(seat=mine, by=mine, now=clock.now())
+    SharedGoal.objects.update(title="Secret since")
+    ActionFactory(partnership=mine.partnership, title="Secret action")
+
+    pages = [client.get(page(batch, "import-undo")), client.post(page(batch, "import-undo"))]
+
+    assert [answer.status_code for answer in pages] == [200, 409]
+    assert [word in answer.content.decode() for answer in pages for word in ("Secret since", "Secret action")] == [
+        *(False, False),
+        *(False, False),
+    ]
 
 
 @pytest.mark.parametrize("name", ["import-detail", "import-problems", "import-texts", "import-undo"])
