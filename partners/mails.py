@@ -5,7 +5,6 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Person
 from core.http import absolute_url
 from notifications.choices import Topic
 from notifications.models import Message
@@ -24,7 +23,7 @@ def _compose(message: Message, _now: datetime) -> Letter:
         {
             "seat": seat,
             "role_means": ROLE_DESCRIPTIONS[Role(seat.role)],
-            "invited_by": inviter.name if inviter else Person.objects.get(pk=message.params["invited_by"]),
+            "invited_by": inviter.name if inviter else _("Someone"),  # gone since, and perhaps never by their own name
             "sign_in_url": absolute_url(f"{reverse('account_request_login_code')}?next={_first_page(seat)}"),
         }
     )

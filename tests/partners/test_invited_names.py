@@ -131,6 +131,21 @@ def test_mails_to_others_name_nobody_by_what_they_are_called_elsewhere(client, s
     assert not [text for text in texts if "Zazu" in text]
 
 
+def test_an_invitation_of_somebody_who_has_left_since_does_not_name_them(client, stranger):
+    seat = partners.SeatFactory(role=Role.COORDINATOR)
+    invite(client, seat, INVITED | {"role": "coordinator"})
+    place = seat.partnership.seats.get(person=stranger)
+    invite(client, place, INVITED | {"name": "New", "email": "new@example.org"})
+    services.vacate_seat(seat=place, by=seat, now=NOW)
+
+    letter = Message.objects.get(kind="seat_invitation", recipient__email="new@example.org")
+    mail = write_mail(letter, kind_named(letter.kind), now=NOW)
+
+    texts = ["\n".join(part.get_payload(decode=True).decode() for part in parts_of(mail))]
+    assert not [text for text in texts if re.search("Zazu|zazu", text)]
+    assert "Someone invites you to" in texts[0]
+
+
 def test_a_known_address_and_a_new_one_are_answered_alike(client, stranger):
     seats = [partners.SeatFactory(role=Role.COORDINATOR, organization__name="One") for _ in range(2)]
     answers = []
