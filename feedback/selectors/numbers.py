@@ -20,7 +20,7 @@ COLUMNS = (
     "changed_from",
 )  # fmt: skip
 EVERYBODY, OTHERS = "all", "other"
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four: full width
 TENTHS = 10
 
 

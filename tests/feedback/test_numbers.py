@@ -116,3 +116,8 @@ def test_own_statement_that_looks_like_a_formula_is_only_text(partnership, rows_
 @pytest.mark.parametrize(("text", "told"), [("@x", "'@x"), ("-1", "'-1"), ("\tx", "'\tx"), ("a=b", "a=b"), ("", "")])
 def test_formulas_are_disarmed(text, told):
     assert safe(text) == told
+
+
+@pytest.mark.parametrize("sign", ["\n", *map(chr, (0xFF1D, 0xFF0B, 0xFF0D, 0xFF20))])
+def test_signs_that_some_spreadsheets_read_like_those_are_disarmed_as_well(sign):
+    assert safe(f"{sign}1+1") == f"'{sign}1+1"
