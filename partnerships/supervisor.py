@@ -48,17 +48,19 @@ def run(*, address: str) -> int:
     def start(name: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(known[name], cwd=ROOT, env=environment)  # noqa: S603 -- our own commands
 
-    running = {name: start(name) for name in known}
     asked_to_stop = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         nonlocal asked_to_stop
         asked_to_stop = True
 
-    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGINT, stop)  # before anything runs that would be left behind
     signal.signal(signal.SIGTERM, stop)
+    running: dict[str, subprocess.Popen[bytes]] = {}
     revive_at = None
     try:
+        for name in known:
+            running[name] = start(name)
         while not asked_to_stop and running["web"].poll() is None:
             if running["worker"].poll() is None:
                 revive_at = None

@@ -69,6 +69,30 @@ def test_asked_to_stop_it_stops_both_and_says_that_all_is_well(processes):
     assert supervisor.run(address="127.0.0.1:0") == 0
 
 
+def test_asked_to_stop_while_it_still_starts_it_leaves_nothing_behind(processes, monkeypatch):
+    processes(web=60, worker=60)
+    children = []
+    really = subprocess.Popen
+
+    def popen(*given, **named):
+        children.append(really(*given, **named))
+        os.kill(os.getpid(), signal.SIGTERM)
+        return children[-1]
+
+    def die(*_facts):
+        raise SystemExit
+
+    monkeypatch.setattr(supervisor.subprocess, "Popen", popen)
+    signal.signal(signal.SIGTERM, die)  # as the default, which this process would not survive
+    try:
+        assert supervisor.run(address="127.0.0.1:0") == 0
+        assert [child.poll() is None for child in children] == [False] * len(children)
+    finally:
+        for child in children:
+            child.kill()
+            child.wait()
+
+
 def test_whoever_supervises_holds_no_django():
     code = "import sys, partnerships.supervisor; sys.exit('django' in sys.modules)"
 
