@@ -122,7 +122,7 @@ def _day(comment: FeedbackComment, now: datetime) -> date:
 
 
 def _checked(text: str) -> str:
-    text = text.replace("\r\n", "\n").strip()
+    text = text.replace("\r\n", "\n").replace("\x00", "").strip()
     if not text:
         raise CannotBeSaid(_("Write a few words."))
     if len(text) > MESSAGE_LENGTH:

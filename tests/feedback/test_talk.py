@@ -328,3 +328,12 @@ def test_window_with_names_offers_no_code_and_gives_none(client):
 
     assert "wants_reply" not in form
     assert (response.status_code, code_in(response)) == (200, [])
+
+
+def test_a_character_that_no_database_keeps_is_left_out(client):
+    _window, code = asked_for_reply()
+
+    response = talk(client, code, text="Thank\x00 you", write="")
+
+    assert response.status_code == 200
+    assert ThreadMessage.objects.get().text == "Thank you"
