@@ -119,10 +119,11 @@ def close(*, window_id: int, now: datetime) -> bool:
 
 
 def scrub() -> bool:
-    """Remove what the database still holds of deleted bags. False inside a transaction, where it cannot be done.
+    """Remove what the database still holds of deleted bags and links. False inside a transaction, which forbids it.
 
-    PostgreSQL keeps dead versions of a row until the table is rewritten; the table is small, the lock is short. SQLite
-    overwrites what it deletes (``secure_delete``), but its log must be emptied.
+    PostgreSQL keeps dead versions of a row until the table is rewritten; the tables are small, the locks are short. How
+    many links somebody had would tell whether they were reminded, and so whether they had answered. SQLite overwrites
+    what it deletes (``secure_delete``), but its log must be emptied.
     """
     if connection.in_atomic_block:
         return False
@@ -130,7 +131,7 @@ def scrub() -> bool:
         if connection.vendor == "postgresql":
             cursor.execute("SET lock_timeout = '5s'")
             try:
-                cursor.execute("VACUUM (FULL) feedback_feedbackbag")
+                cursor.execute("VACUUM (FULL) feedback_feedbackbag, feedback_invitationtoken")
             finally:
                 cursor.execute("RESET lock_timeout")
         else:

@@ -24,7 +24,7 @@ from partners.permissions import Role
 from tests.factories.feedback import CLOSED, open_window, tokens_of
 from tests.factories.partners import SeatFactory
 from tests.feedback.scripts import run_script
-from tests.servers import scratch_sqlite
+from tests.servers import scratch_postgres, scratch_sqlite
 
 pytestmark = pytest.mark.django_db
 WORDS = "Canary words nobody should log"
@@ -187,6 +187,16 @@ def test_files_of_the_database_hold_no_key_after_closing(tmp_path):
     assert (result["keys_after"], result["verifiers_after"], result["tokens_after"]) == (0, 0, 0)
     assert result["old_words_after"] == 0
     assert (result["codes_after"], result["replaced_codes_after"]) == (0, 0)
+
+
+@pytest.mark.postgresql
+def test_tables_of_postgresql_hold_no_link_after_closing():
+    """Deleted rows stay in the file for a while; how many links somebody had tells whether they were reminded."""
+    with scratch_postgres() as url:
+        result = run_script("leftovers", url=url)
+
+    assert result["verifiers_before"] == result["keys"] == 25
+    assert (result["keys_after"], result["verifiers_after"], result["tokens_after"]) == (0, 0, 0)
 
 
 def test_only_the_sealed_module_takes_the_pad_off_a_sector():
