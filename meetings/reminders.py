@@ -18,8 +18,8 @@ def plan_reminders(now: datetime) -> None:
     """Store the reminders that are owed now. Never for drafts or meetings called off.
 
     Each has its own span of time, so that after an outage one reminder goes out and not two. Nobody is reminded of what
-    they were told only after the reminder was due, nobody who sent apologies, nobody who gave up the seat, and after
-    the clock was set back nobody whom a later reminder has told.
+    they were told only after the reminder was due, nobody who sent apologies, nobody who gave up the seat, and nobody
+    whom a later reminder has told, before the clock was set back or other times were chosen.
     """
     enqueue_owed(_owed(now), now=now)
 
@@ -43,11 +43,11 @@ def _owed(now: datetime) -> Iterator[Draft]:
         person__is_active=True,
         person__email__isnull=False,
     )
-    told_ahead = letters.reminded_after(now)
+    told_later = letters.reminded_after({pk: turn.due_at for pk, turn in turns.items()})
     # Plain values: there may be a hundred thousand, and this runs every minute.
     for meeting_id, person_id, told_at in waiting.order_by("pk").values_list("meeting_id", "person_id", "told_at"):
         turn = turns.get(meeting_id)
-        if turn and told_at < turn.due_at and (meeting_id, person_id) not in told_ahead:
+        if turn and told_at < turn.due_at and (meeting_id, person_id) not in told_later:
             yield letters.draft(
                 letters.REMINDER,
                 turn.meeting,

@@ -196,6 +196,6 @@ def who_stopped(kind: str, *, among: Iterable[int]) -> set[int]:
     return set(stopped.values_list("person_id", flat=True))
 
 
-def sent_after(now: datetime, *, kind: str) -> MessageQuerySet:
-    """Messages of ``kind`` that went out although they are due after ``now``: only a clock set back makes such rows."""
-    return Message.objects.filter(kind=kind, state=MessageState.SENT, due_at__gt=now)
+def sent_after(moment: datetime, *, kind: str) -> MessageQuerySet:
+    """Messages of ``kind`` that went out and were due after ``moment``."""
+    return Message.objects.filter(kind=kind, state=MessageState.SENT, due_at__gt=moment)

@@ -3,8 +3,10 @@
 Every key starts with ``meeting:<id>:``; whatever still waits under it is taken back as soon as the plan changes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+
+from django.db.models import Max
 
 from accounts.models import Person
 from meetings.models import Meeting
@@ -61,9 +63,18 @@ def draft(
     )
 
 
-def reminded_after(now: datetime) -> set[tuple[int, int]]:
-    """Meetings and people of reminders that were due after ``now``: a clock set back must not remind them again."""
-    return set(outbox.sent_after(now, kind=REMINDER).values_list("params__meeting", "recipient_id"))
+def reminded_after(moments: Mapping[int, datetime]) -> set[tuple[int, int]]:
+    """Meetings and people of reminders that went out and were due later than these moments of the meetings.
+
+    There are none as a rule. A clock set back, or an earlier moment chosen afterwards, must not remind them again.
+    """
+    sent = outbox.sent_after(min(moments.values()), kind=REMINDER)
+    latest = sent.order_by().values_list("params__meeting").annotate(due_at=Max("due_at"))
+    later = [pk for pk, due_at in latest if pk in moments and due_at > moments[pk]]
+    if not later:
+        return set()
+    rows = sent.filter(params__meeting__in=later).values_list("params__meeting", "recipient_id", "due_at")
+    return {(pk, person_id) for pk, person_id, due_at in rows if due_at > moments[pk]}
 
 
 def send_invitations(meeting: Meeting, *, person_ids: Iterable[int], now: datetime) -> None:

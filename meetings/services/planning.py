@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from core.clock import at_local_time
@@ -177,10 +178,13 @@ def _put_into_series(meeting: Meeting, title: str, *, by: Seat, now: datetime) -
 
 
 def _forget_former_holders(meeting: Meeting, seats: Collection[Seat]) -> None:
-    """Where a seat has changed hands since it was asked, the new holder is to be asked instead."""
+    """Where a seat has changed hands since it was asked, the new holder is to be asked instead.
+
+    And whoever was asked on a seat they have left is to be asked on the one they hold now.
+    """
     holders = {seat.pk: seat.person_id for seat in seats if seat.person_id is not None}
-    rows = meeting.attendances.filter(seat__in=holders)
-    meeting.attendances.filter(pk__in=[row.pk for row in rows if row.person_id != holders[row.seat_id]]).delete()
+    former = meeting.attendances.exclude(seat__person=F("person"))
+    former.filter(Q(seat__in=holders) | Q(person__in=holders.values())).delete()
 
 
 def _refuse_impossible_move(meeting: Meeting, *, was: datetime, now: datetime) -> None:

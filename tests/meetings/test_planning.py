@@ -8,6 +8,7 @@ from core.models import AuditEvent
 from meetings import services
 from meetings.choices import Presence
 from meetings.models import Attendance, Meeting
+from meetings.reminders import plan_reminders
 from meetings.selectors import seats_to_invite
 from notifications.models import Message, MessageState
 from partners.models import Seat
@@ -160,6 +161,21 @@ def test_whoever_takes_over_a_seat_can_be_asked_instead():
     }
     assert former != contact.person_id
     assert mails(state=MessageState.PENDING) == [("meeting_invitation", contact.person_id, 0)]
+
+
+def test_whoever_has_moved_to_another_seat_can_be_asked_there():
+    coordinator, meeting, (left, _) = invited()
+    person = left.person
+    dispatch()
+    Seat.objects.filter(pk=left.pk).update(holder=None, person=None)
+    new = SeatFactory(partnership=coordinator.partnership, holder__person=person)
+
+    assert new in seats_to_invite(meeting, now=NOW)
+    services.invite(meeting=meeting, seats=[new], by=coordinator, now=NOW)
+    plan_reminders(meeting.starts_at - timedelta(days=3))
+
+    assert [row.seat for row in Attendance.objects.filter(person=person)] == [new]
+    assert ("meeting_reminder", person.pk, 0) in mails(state=MessageState.PENDING)
 
 
 def test_after_the_start_a_seat_keeps_the_person_who_was_asked():

@@ -244,6 +244,20 @@ def test_what_was_sent_is_not_sent_again_when_the_series_changes(seat, invited):
     assert (owed(), owed(MessageState.SENT)) == ([], [3 * DAYS])
 
 
+def test_who_was_reminded_hears_nothing_of_an_earlier_moment_chosen_afterwards(seat, invited):
+    """Its moment had passed already when it was chosen."""
+    at = invited.starts_at - 3 * DAYS
+    plan_reminders(at)
+    dispatch_due(now=at)
+
+    services.remind_at(of=invited.series, moments=[5 * DAYS, DAYS], by=seat, now=at + DAYS)
+    plan_reminders(at + DAYS)
+    assert owed() == []
+
+    plan_reminders(at + 2 * DAYS)
+    assert owed() == [DAYS]
+
+
 def test_the_times_of_one_series_touch_no_other_meeting(seat, invited):
     other = plan(seat, series="Round table", starts=datetime(2026, 10, 21, 14), ends=datetime(2026, 10, 21, 15))
     services.invite(meeting=other, seats=[seat], by=seat, now=NOW)
