@@ -26,14 +26,16 @@ NEWS_KIND = "conversation_news"
 AT_ONCE = 10  # somebody stands there and waits
 
 
-def still_wanted(message: Message, _now: datetime) -> bool:
-    """While the window is open; reminders only to those who have not answered.
+def still_wanted(message: Message, now: datetime) -> bool:
+    """While the window is open; reminders only to those who have not answered, and not on the heels of another mail.
 
     A request whose first copy may have arrived goes out again even when it was answered meanwhile: dropped instead, its
     row would tell for months that this person answered. The rows of reminders are deleted when the window closes.
     """
     answered = modes.has_answered(invitation_id=message.params["invitation"])
-    return answered is False or (answered is True and message.kind == services.REQUEST_KIND)
+    if message.kind == services.REQUEST_KIND:
+        return answered is not None
+    return answered is False and not services.was_written_lately(message, now=now)
 
 
 def link_is_wanted(message: Message, _now: datetime) -> bool:

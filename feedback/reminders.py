@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from django.db import DatabaseError
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from accounts.models import Person
 from core import clock
 from feedback import mails, reporting, sealed, services
 from feedback.models import FeedbackComment, FeedbackWindow
-from feedback.models.window import WORDS_FROM
+from feedback.models.window import MINIMUM_GROUP, WORDS_FROM
+from meetings.choices import CAME
 from meetings.models import Meeting
 from notifications.services import Draft, enqueue_owed
 from partners.models import Partnership, Seat
@@ -24,10 +25,12 @@ logger = logging.getLogger(__name__)
 
 
 def open_windows(now: datetime) -> int:
-    """Ask the people of every meeting closed in the last days; returns how many windows opened."""
+    """Ask the people of every meeting closed in the last days that enough came to; returns how many windows opened."""
     recent = Meeting.objects.closed().filter(closed_at__gt=now - services.WINDOW_LENGTH, feedback_window=None)
+    came = Count("attendances", filter=Q(attendances__presence__in=CAME))
+    enough = recent.annotate(came=came).filter(came__gte=MINIMUM_GROUP)
     opened = 0
-    for meeting_id in list(recent.order_by("pk").values_list("pk", flat=True)):
+    for meeting_id in list(enough.order_by("pk").values_list("pk", flat=True)):
         opened += services.open_window(meeting_id=meeting_id, now=now) is not None
     return opened
 

@@ -9,6 +9,7 @@ from feedback.services.windows import (
     close_window,
     open_window,
     people_to_ask,
+    was_written_lately,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "own_question_of",
     "people_to_ask",
     "send_link",
+    "was_written_lately",
 ]

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Person
 from core.models import record
@@ -15,11 +16,12 @@ from feedback.services.sectors import break_down
 from feedback.services.settings import mode_of, own_question_of
 from meetings.choices import Presence
 from meetings.models import Attendance, Meeting
-from notifications.models import Message, Unsubscription
+from notifications.models import OPEN_STATES, Message, MessageState, Unsubscription
 from notifications.services import Draft, enqueue
 
 WINDOW_LENGTH = timedelta(days=7)
 REMINDERS = (timedelta(days=2), timedelta(days=6))
+APART = timedelta(days=1)  # between two mails about one form
 REQUEST_KIND = "feedback_request"
 REMINDER_KIND = "feedback_reminder"
 
@@ -86,7 +88,7 @@ def close_window(*, window_id: int, now: datetime) -> bool:
 
 def _ask(window: FeedbackWindow, *, partnership_id: int, closed_at: datetime, now: datetime) -> None:
     """The request at once, and reminders that do not follow on its heels when the window opened late."""
-    reminders = [closed_at + after for after in REMINDERS if closed_at + after >= now + timedelta(days=1)]
+    reminders = [closed_at + after for after in REMINDERS if closed_at + after >= now + APART]
     invitations = list(Invitation.objects.filter(window=window).values_list("pk", "person_id"))
     anybody = SystemRandom()
     drafts = [
@@ -115,6 +117,20 @@ def _ask(window: FeedbackWindow, *, partnership_id: int, closed_at: datetime, no
         for invitation, person in anybody.sample(invitations, len(invitations))  # the row's number tells nothing
     ]
     enqueue(drafts, now=now)
+
+
+def was_written_lately(reminder: Message, *, now: datetime) -> bool:
+    """Whether an earlier mail about the same form went out within a day, or still waits.
+
+    They come together after an outage, and where somebody wants no mail on some days.
+    """
+    others = Message.objects.filter(
+        kind__in=(REQUEST_KIND, REMINDER_KIND),
+        recipient=reminder.recipient_id,
+        params__invitation=reminder.params["invitation"],
+        due_at__lt=reminder.due_at,
+    )
+    return others.filter(Q(state=MessageState.SENT, sent_at__gt=now - APART) | Q(state__in=OPEN_STATES)).exists()
 
 
 def _reminder_prefix(window_id: int) -> str:

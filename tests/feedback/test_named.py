@@ -25,6 +25,7 @@ from feedback.models import (
     WindowSum,
 )
 from feedback.selectors.panel import PanelState, feedback_panel
+from notifications.delivery import dispatch_due
 from notifications.models import Message
 from partners.permissions import Role
 from tests.factories.feedback import (
@@ -193,10 +194,13 @@ def test_late_answer_is_refused_and_a_window_is_not_closed_early(window):
 def test_reminders_and_counts_work_as_without_names(window):
     first, *others = window.invitations.order_by("pk")
     modes.submit(token=tokens_of(window)[0], answers=SAID[0], now=CLOSED)
-    waiting = {m.params["invitation"]: m for m in Message.objects.filter(kind="feedback_reminder")}
+    dispatch_due(now=CLOSED)
+    later = CLOSED + timedelta(days=2)
+    due = Message.objects.filter(kind="feedback_reminder", due_at=later)
+    waiting = {m.params["invitation"]: m for m in due}
 
-    assert mails.still_wanted(waiting[first.pk], CLOSED) is False
-    assert all(mails.still_wanted(waiting[row.pk], CLOSED) for row in others)
+    assert mails.still_wanted(waiting[first.pk], later) is False
+    assert all(mails.still_wanted(waiting[row.pk], later) for row in others)
     panel = feedback_panel(window.meeting, CLOSED)
     assert (panel.state, panel.answered, panel.with_names) == (PanelState.OPEN, 1, True)
     services.close_window(window_id=window.pk, now=window.closes_at)

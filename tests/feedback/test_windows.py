@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.db import IntegrityError, transaction
 
 from feedback import mails, reminders, sealed, services
@@ -19,6 +20,7 @@ from tests.factories.feedback import (
     tokens_of,
 )
 from tests.factories.meetings import AttendanceFactory, MeetingFactory
+from tests.factories.notifications import MailHoursFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +110,63 @@ def test_window_that_opened_late_does_not_remind_on_the_heels_of_the_request():
     assert FeedbackWindow.objects.get().closes_at == CLOSED + timedelta(days=7)
 
 
+def mails_of(person):
+    """By their subjects, in the order in which they came."""
+    subjects = [letter.subject for letter in mail.outbox if person.email in letter.to[0]]
+    return [
+        "feedback_request" if subject.startswith("How was our meeting") else "feedback_reminder" for subject in subjects
+    ]
+
+
+@pytest.mark.parametrize(
+    ("silent_for", "then", "kinds"),
+    [
+        (2.5, 2.5, ["feedback_request"]),
+        (2.5, 6, ["feedback_request", "feedback_reminder"]),
+        (6.5, 6.9, ["feedback_request"]),
+    ],
+)
+def test_after_an_outage_nobody_is_reminded_of_what_they_are_asked_in_the_same_moment(silent_for, then, kinds):
+    window = open_window(present=5)
+
+    for days in (silent_for, then):
+        dispatch_due(now=CLOSED + timedelta(days=days))
+
+    assert mails_of(window.invitations.first().person) == kinds
+
+
+def test_after_an_outage_one_reminder_goes_out_and_not_two():
+    window = open_window(present=5)
+    dispatch_due(now=CLOSED)
+
+    dispatch_due(now=CLOSED + timedelta(days=6, hours=2))
+
+    assert mails_of(window.invitations.first().person) == ["feedback_request", "feedback_reminder"]
+
+
+def test_days_without_mail_do_not_bring_the_request_and_its_reminder_together():
+    window = open_window(present=5)  # on a Wednesday at noon
+    person = window.invitations.first().person
+    MailHoursFactory(person=person, days_off=0b0011100)  # Wednesday to Friday
+
+    came = []
+    for hours in range(0, 7 * 24, 6):
+        before = len(mails_of(person))
+        dispatch_due(now=CLOSED + timedelta(hours=hours))
+        came += [hours] * (len(mails_of(person)) - before)
+
+    assert mails_of(person) == ["feedback_request", "feedback_reminder"]
+    assert came[1] - came[0] >= 24
+
+
+def test_meetings_that_too_few_came_to_cost_a_round_nothing(django_assert_num_queries):
+    for _ in range(3):
+        closed_meeting(present=4, absent=3)
+
+    with django_assert_num_queries(1):
+        reminders.open_windows(CLOSED)
+
+
 def test_meeting_closed_more_than_a_week_ago_is_not_asked_about():
     closed_meeting()
 
@@ -120,8 +179,10 @@ def test_reminders_go_only_to_those_who_have_not_answered():
     first, *_ = window.invitations.order_by("pk")
     sealed.submit(token=tokens_of(window)[0], answers=some_answers(), now=CLOSED)
 
-    waiting = Message.objects.filter(kind="feedback_reminder")
-    wanted = {m.params["invitation"]: mails.still_wanted(m, CLOSED) for m in waiting}
+    dispatch_due(now=CLOSED)
+    later = CLOSED + timedelta(days=2)
+    waiting = Message.objects.filter(kind="feedback_reminder", due_at=later)
+    wanted = {m.params["invitation"]: mails.still_wanted(m, later) for m in waiting}
 
     assert wanted == {row.pk: row.pk != first.pk for row in window.invitations.all()}
 
