@@ -18,8 +18,8 @@ from goals.models import Action, Assignment
 from goals.models.action import ActionQuerySet
 from goals.number_mails import FIRST_ASKED_AGAIN, MEASUREMENT_DUE, NUMBERS_WAITING, is_waited_for
 from goals.selectors.missing import MissingPeriod, missing_periods
+from goals.told import given_lately, told_this_week
 from notifications import services as outbox
-from notifications.models import OPEN_STATES, Message, MessageState
 from notifications.reminding import Chosen, chosen_moments, fitting
 from notifications.services import Draft
 from notifications.wanted import covered
@@ -48,11 +48,13 @@ def plan_reminders(now: datetime) -> None:
 def plan_due(partnerships: Iterable[Partnership], *, on: date, zone: str, now: datetime) -> None:
     """A week before, the day before, and on the day, or as chosen: once for each person, action, offset and date.
 
-    A reminder is left out where the promise is younger than its moment: the person was just told.
+    A reminder is left out where the promise is younger than its moment, or was handed on since: the person was just
+    told.
     """
     chosen = chosen_moments(DUE, partnerships=[one.pk for one in partnerships])
     actions = _with_holders(partnerships).filter(due_on__gte=on, due_on__lte=on + chosen.longest)
     turns = [(action, _turn(action, chosen, on, zone)) for action in actions]
+    given = given_lately(partnerships, zone=zone, since=now - chosen.longest) if turns else {}
     outbox.enqueue_owed(
         (
             Draft(
@@ -67,6 +69,7 @@ def plan_due(partnerships: Iterable[Partnership], *, on: date, zone: str, now: d
             for action, turn in turns
             if turn
             for person_id in _holders(action)
+            if given.get((action.pk, person_id), date.min) < action.due_on + timedelta(days=turn.offset)
         ),
         now=now,
     )
@@ -91,7 +94,7 @@ def plan_missing(partnerships: Iterable[Partnership], *, on: date, zone: str, no
     """A week and a day before a number is due, or as chosen; three days after, and every week until it is there.
 
     The partner that leads the goal is asked, where nobody leads the coordinators. One mail covers all numbers of a
-    day; what is late is one mail together, in the weeks of what was due last.
+    day; what is late is one mail together, in the weeks of what was due last, and never two within a week.
     """
     chosen = chosen_moments(MEASUREMENT_DUE, partnerships=[one.pk for one in partnerships])
     missing = missing_periods(partnerships, on=on, until=on + chosen.longest)
@@ -103,8 +106,9 @@ def plan_missing(partnerships: Iterable[Partnership], *, on: date, zone: str, no
             late[whose] = max(one.due_on, late.get(whose, one.due_on))
         elif turn := _turn_before(one.due_on, chosen.of(whose[0]), on):
             turns[*whose, one.due_on] = turn
+    told = told_this_week(MEASUREMENT_DUE, {whose[0] for whose in late}, on=on, zone=zone, params__due_on__isnull=True)
     for whose, due_on in late.items():
-        if turn := _turn_after(due_on, on):
+        if whose not in told and (turn := _turn_after(due_on, on)):
             turns[*whose, due_on] = turn
     outbox.enqueue_owed(
         (
@@ -139,10 +143,7 @@ def plan_waiting(partnerships: Iterable[Partnership], *, on: date, zone: str, no
         waiting = [one.due_on for one in missing if is_waited_for(one, seat=seat, on=on)]
         if waiting and seat.person_id is not None:
             newest[seat.partnership_id, seat.person_id] = max(waiting)
-    this_week = start_of_day(on - WEEK + timedelta(days=1), zone=zone)
-    mails = Message.objects.filter(kind=NUMBERS_WAITING, partnership_id__in=tables, due_at__gte=this_week)
-    mails = mails.filter(state__in=(*OPEN_STATES, MessageState.SENT))
-    told = set(mails.values_list("partnership_id", "recipient")) if newest else set()
+    told = told_this_week(NUMBERS_WAITING, {whose[0] for whose in newest}, on=on, zone=zone)
     turns = [(whose, due_on, _turn_after(due_on, on)) for whose, due_on in newest.items() if whose not in told]
     outbox.enqueue_owed(
         (

@@ -21,7 +21,10 @@ WORTH_IT = timedelta(days=3)  # from Monday on; later the week is half over
 
 
 def plan_commitments(now: datetime) -> None:
-    """Store the mails of this week that are not stored yet. After an outage they go out until Wednesday, then not."""
+    """Store the mails of this week that are not stored yet. After an outage they go out until Wednesday, then not.
+
+    What is promised meanwhile waits for the next Monday: whoever promises it, or is given it, has just been told.
+    """
     enqueue_owed(_owed(now), now=now)
 
 
@@ -36,12 +39,13 @@ def _owed(now: datetime) -> Iterator[Draft]:
         this_week = f":{year}-W{week:02}"
         told = Person.objects.filter(messages__kind=COMMITMENTS, messages__dedupe_key__endswith=this_week)
         waiting = people.filter(time_zone=zone).exclude(pk__in=told.values("pk"))
-        for person_id in sorted(people_who_owe(waiting, on=on, until=end_of_next_week(on))):
+        morning = at_local_time(datetime.combine(monday, MORNING), zone=zone)
+        for person_id in sorted(people_who_owe(waiting, on=on, until=end_of_next_week(on), made_before=morning)):
             yield Draft(
                 key=f"commitments:{person_id}{this_week}",
                 kind=COMMITMENTS,
                 recipient_id=person_id,
-                due_at=max(now, at_local_time(datetime.combine(monday, MORNING), zone=zone)),
+                due_at=max(now, morning),
                 expires_at=start_of_day(monday + WORTH_IT, zone=zone),
             )
 

@@ -46,10 +46,13 @@ def owed_by(person: Person, *, now: datetime, until: date | None = None, partner
     return sorted(found, key=lambda one: (one.due_on, one.partnership.name, one.key))
 
 
-def people_who_owe(people: QuerySet[Person], *, on: date, until: date) -> set[int]:
-    """Those of ``people`` for whom ``owed_by`` would find something. Four queries, however many they are."""
+def people_who_owe(people: QuerySet[Person], *, on: date, until: date, made_before: datetime) -> set[int]:
+    """Those of ``people`` for whom ``owed_by`` would find something that was there before a moment.
+
+    Four queries, however many they are.
+    """
     seats = Seat.objects.filter(person__in=people, partnership__ended_on=None)
-    actions = Action.objects.open().filter(due_on__lte=until)
+    actions = Action.objects.open().filter(due_on__lte=until, created_at__lt=made_before)
     doing = Assignment.objects.filter(action__in=actions, duty=Duty.RESPONSIBLE)
     holders = seats.filter(Q(pk__in=actions.values("accountable")) | Q(pk__in=doing.values("seat")))
     found = set(holders.values_list("person_id", flat=True))
@@ -57,7 +60,8 @@ def people_who_owe(people: QuerySet[Person], *, on: date, until: date) -> set[in
     tables = {seat.partnership_id: seat.partnership for seat in recorders}
     missing: defaultdict[int, list[MissingPeriod]] = defaultdict(list)
     for one in missing_periods(tables.values(), on=on, until=until):
-        missing[one.indicator.goal.partnership_id].append(one)
+        if one.indicator.created_at < made_before:
+            missing[one.indicator.goal.partnership_id].append(one)
     asked = (seat for seat in recorders if any(one.is_asked_of(seat) for one in missing[seat.partnership_id]))
     return {person_id for person_id in (*found, *(seat.person_id for seat in asked)) if person_id is not None}
 

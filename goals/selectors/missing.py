@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
+from core.clock import today
 from goals import periods
 from goals.models import Indicator, Measurement, Target
 from goals.periods import Period
@@ -50,10 +51,11 @@ def missing_periods(partnerships: Iterable[Partnership], *, on: date, until: dat
     )
     found = []
     for indicator in indicators:
+        made_on = today(zone=indicator.goal.partnership.time_zone, at=indicator.created_at)
         last, running = periods.finished_and_running(indicator.frequency, on=on)
         for period in (last, running) if until else (last,):
             missing = MissingPeriod(indicator, period)
-            is_due = missing.due_on <= (until or on) and indicator.created_at.date() <= period.end
+            is_due = missing.due_on <= (until or on) and made_on <= period.end
             wanted = indicator.last_target is None or indicator.last_target >= period.start
             has_value = indicator.newest is not None and indicator.newest >= period.start
             if is_due and wanted and not has_value:

@@ -1,6 +1,7 @@
 """Who is asked for a number and when: before its day, three days after it, and every week until it is there."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -121,6 +122,36 @@ def test_what_is_late_is_one_mail_in_the_weeks_of_what_was_due_last(seat):
     run_daily(0, 6)
 
     assert asked_on() == [date(2026, 3, 10)]
+
+
+def test_who_was_asked_for_all_that_is_late_is_not_asked_again_within_the_week_because_a_part_of_it_came(seat):
+    monthly(seat, frequency="quarterly", created_at=datetime(2025, 11, 1, tzinfo=UTC))  # due on 7 January
+    february = monthly(seat)  # due on 7 March
+    run_daily(0, 0)
+    MeasurementFactory(indicator=february, period_start=date(2026, 2, 1), period_end=date(2026, 2, 28))
+
+    run_daily(1, 14)
+
+    late = [on for on in asked_on() if on < date(2026, 3, 31)]
+    assert late[0] == date(2026, 3, 10)
+    assert all(later - earlier >= timedelta(days=7) for earlier, later in pairwise(late)), late
+    assert len(late) > 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "made_at", "asked"),
+    [
+        ("Pacific/Auckland", datetime(2026, 2, 28, 20, 0, tzinfo=UTC), 0),  # 1 March there
+        ("America/Los_Angeles", datetime(2026, 3, 1, 2, 0, tzinfo=UTC), 1),  # still 28 February there
+    ],
+)
+def test_a_period_was_over_or_not_by_the_calendar_of_the_partnership(zone, made_at, asked):
+    seat = SeatFactory(partnership=PartnershipFactory(time_zone=zone))
+    monthly(seat, created_at=made_at)
+
+    run_daily(-3, 0)
+
+    assert len(asked_for_numbers()) == asked * 2
 
 
 def test_a_partnership_chooses_how_long_before_numbers_are_asked_for(seat):

@@ -102,6 +102,21 @@ def test_what_was_promised_within_the_week_is_not_announced_at_once(seat):
     assert planned() == []
 
 
+def test_whoever_was_just_handed_an_action_is_not_reminded_of_it_at_once(seat):
+    action = promise(seat, date(2026, 3, 14))
+    plan_reminders(NINE - timedelta(days=3))
+    new = SeatFactory(partnership=seat.partnership)
+    services.change_accountable(action=action, accountable=new, by=seat, now=NINE)
+
+    run_daily(0, 3)
+
+    reminders = Message.objects.filter(kind="action_due").order_by("due_at")
+    assert [(one.recipient_id, one.due_at.date()) for one in reminders] == [
+        (seat.person_id, date(2026, 3, 7)),
+        (new.person_id, date(2026, 3, 13)),
+    ]
+
+
 def test_a_moved_date_has_reminders_of_its_own_and_the_old_ones_are_not_sent(seat):
     action = promise(seat, date(2026, 3, 11))
     plan_reminders(NINE)
@@ -168,7 +183,7 @@ def test_a_planner_that_finds_nothing_new_writes_nothing(seat, django_assert_num
     promise(seat, date(2026, 3, 11))
     plan_reminders(NINE)
 
-    with django_assert_num_queries(13) as queries:
+    with django_assert_num_queries(14) as queries:
         plan_reminders(NINE)
 
     assert [query["sql"] for query in queries if not query["sql"].startswith("SELECT")] == []

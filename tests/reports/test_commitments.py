@@ -124,6 +124,17 @@ def test_once_a_week_however_often_and_again_the_next(seats):
     assert keys == [f"commitments:{seats[0].person_id}:2026-W{week}" for week in (11, 12)]
 
 
+def test_what_is_promised_during_the_week_waits_for_the_next_monday(seats):
+    tuesday = MONDAY + timedelta(days=1, hours=12)
+    ActionFactory(partnership=seats[0].partnership, accountable=seats[0], due_on=date(2026, 3, 18), created_at=tuesday)
+
+    plan_commitments(tuesday)
+    plan_commitments(MONDAY + timedelta(days=7))
+
+    keys = list(Message.objects.values_list("dedupe_key", flat=True))
+    assert keys == [f"commitments:{seats[0].person_id}:2026-W12"]
+
+
 @pytest.mark.parametrize(
     ("at", "mails"),
     [
@@ -174,7 +185,7 @@ def test_who_is_asked_and_what_is_found_agree(seats):
     owe(seats[1], date(2026, 3, 12))
     until = date(2026, 3, 22)
 
-    found = people_who_owe(type(everybody[0]).objects.all(), on=MONDAY.date(), until=until)
+    found = people_who_owe(type(everybody[0]).objects.all(), on=MONDAY.date(), until=until, made_before=MONDAY)
 
     assert found == {one.pk for one in everybody if owed_by(one, now=MONDAY, until=until)}
     assert len(found) == 2
