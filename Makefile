@@ -40,7 +40,7 @@ check: $(VENV)/.tools  ## Formatter, linters, types, import contracts, migration
 bench: $(VENV)/.tools  ## Speed as ratios to floors measured in the same run
 	$(BIN)/python -m bench
 
-drill: $(VENV)/.tools  ## The chaos tests in their long form, with their counts as JSON in var/drills/ (an hour)
+drill: $(VENV)/.tools  ## The chaos tests in their long form, with their counts as JSON in var/drills/ (about three hours)
 	$(BIN)/python -m tests.drill
 
 fix: $(VENV)/.tools             ## Repair what a machine can repair
