@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import get_conditional_response
-from django.utils.http import http_date, quote_etag
+from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 
 from accounts import services as account_services
@@ -66,12 +66,11 @@ def calendar_feed(request: Request, token: str) -> HttpResponse:
     if held is None:
         raise Http404
     feed = selectors.feed_of(held, only=request.GET.get("only", ""), now=now())
-    etag, changed = quote_etag(feed.etag), int(feed.changed_at.timestamp())
-    response = get_conditional_response(request, etag=etag, last_modified=changed) or HttpResponse(
+    etag = quote_etag(feed.etag)
+    response = get_conditional_response(request, etag=etag) or HttpResponse(
         feed.text, content_type="text/calendar; charset=utf-8"
     )
     response.headers["ETag"] = etag
-    response.headers["Last-Modified"] = http_date(changed)
     return response
 
 

@@ -6,15 +6,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urlencode
 
-from django.db.models import F, Max
+from django.db.models import F
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import CalendarFeed, Person
-from core.clock import start_of_day, today
 from core.http import absolute_url
-from core.models import AuditEvent
 from goals.selectors import Owed, owed_by
 from meetings.calendar import WholeDay, write_feed
 from meetings.choices import Presence
@@ -27,11 +25,13 @@ MEETINGS_KEPT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Feed:
-    """The calendar as text, the same for the same facts, and when it last changed."""
+    """The calendar as text, the same for the same facts.
+
+    No moment of the last change: a seat that was left elsewhere, or a name changed, would have to be found for it.
+    """
 
     text: str
     etag: str
-    changed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -46,19 +46,11 @@ def feed_of(held: CalendarFeed, *, only: str, now: datetime) -> Feed:
     """``only`` is the slug of one partnership, or nothing. One that is not theirs gives an empty calendar."""
     person = held.person
     seats = [seat for seat in seats_of(person) if only in ("", seat.partnership.slug)]
-    on = today(zone=person.time_zone, at=now)
     with translation.override(person.language):
         owed = owed_by(person, now=now, partnership=only)
         name = seats[0].partnership.name if only and seats else "Common Thread"
         text = write_feed(map(_day, owed), _meetings(person, only=only, now=now), name=name)
-    changes = AuditEvent.objects.filter(partnership_id__in=[seat.partnership_id for seat in seats])
-    newest = changes.aggregate(at=Max("happened_at"))["at"]
-    midnight = start_of_day(on, zone=person.time_zone)  # when something becomes late, or comes into view
-    return Feed(
-        text=text,
-        etag=sha256(text.encode()).hexdigest(),
-        changed_at=max(midnight, held.created_at, newest or midnight),
-    )
+    return Feed(text=text, etag=sha256(text.encode()).hexdigest())
 
 
 def feed_links(person: Person, token: str) -> Sequence[FeedLink]:
